@@ -1,0 +1,21 @@
+// The one gate: format, lint, types, layers, unused code, unit tests. Stops at the end, not at the first failure.
+const steps: Record<string, string[]> = {
+  format: ["biome", "check", "."],
+  lint: ["oxlint", "--type-aware", "--deny-warnings"],
+  types: ["tsc", "--noEmit"],
+  layers: ["bun", "scripts/layers.ts"],
+  unused: ["knip"],
+  unit: ["bun", "test", "src", "scripts"],
+};
+const failed: string[] = [];
+for (const [name, command] of Object.entries(steps)) {
+  const { exitCode } = Bun.spawnSync(command, {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}` },
+  });
+  if (exitCode !== 0) failed.push(name);
+}
+console.log(failed.length === 0 ? "check: all is well" : `check: failed: ${failed.join(", ")}`);
+process.exit(failed.length === 0 ? 0 : 1);
+
+export {};
