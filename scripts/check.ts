@@ -1,3 +1,5 @@
+import process from "node:process";
+
 // The one gate: format, lint, types, layers, unused code, unit tests. Stops at the end, not at the first failure.
 const steps: Record<string, string[]> = {
   format: ["biome", "check", "."],
@@ -17,5 +19,3 @@ for (const [name, command] of Object.entries(steps)) {
 }
 console.log(failed.length === 0 ? "check: all is well" : `check: failed: ${failed.join(", ")}`);
 process.exit(failed.length === 0 ? 0 : 1);
-
-export {};

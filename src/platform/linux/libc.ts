@@ -1,9 +1,9 @@
-import { dlopen, type FFIFunction, ptr, read } from "bun:ffi";
+import { dlopen, type FFIFunction, FFIType, ptr, read } from "bun:ffi";
 
 const i = "i32" as const;
 const u = "u32" as const;
 const p = "ptr" as const;
-const l = "i64_fast" as const;
+const l = FFIType.i64_fast;
 
 /** The one symbol table. Sizes and offsets are i64 (numbers up to 2^53 pass), modes and device parts u32. */
 const table = {
