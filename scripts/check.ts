@@ -6,6 +6,7 @@ const steps: Record<string, string[]> = {
   lint: ["oxlint", "--type-aware", "--deny-warnings"],
   types: ["tsc", "--noEmit"],
   layers: ["bun", "scripts/layers.ts"],
+  diagram: ["bun", "scripts/architecture-diagram.ts", "--check"],
   unused: ["knip"],
   unit: ["bun", "test", "src", "scripts"],
 };
