@@ -10,6 +10,8 @@
  */
 export interface StorageDriver {
   readonly name: string;
+  /** Whether `stage` needs its parent committed first (vfs copies it); else layers of one image may be staged side by side. */
+  readonly stagesOverParent: boolean;
 
   /** Makes the folders, removes what a crash left half-made. Called once before anything else. */
   open(): void;
