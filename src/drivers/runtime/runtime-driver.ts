@@ -194,13 +194,18 @@ export interface ProcessStreams {
   close(): void;
 }
 
+/** Why a program could not be started, as far as users are told apart by it (exit codes 127, 126, 125). */
+export type RuntimeFailure = "executable-not-found" | "permission-denied" | "other";
+
 /** What went wrong below, in facts: the engine words it for users. */
 export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
-  /** The runtime's own last words, without log prefixes. */
+  /** The runtime's own last words, without log prefixes, in runc's wording where docker's users know it. */
   readonly detail: string;
-  constructor(message: string, detail: string, options?: { cause?: unknown }) {
-    super(message, options);
+  readonly reason: RuntimeFailure;
+  constructor(message: string, detail: string, options: { cause?: unknown; reason?: RuntimeFailure } = {}) {
+    super(message, { cause: options.cause });
     this.detail = detail;
+    this.reason = options.reason ?? "other";
   }
 }
