@@ -23,14 +23,17 @@ export interface StorageDriver {
    * Begins a layer over `parent` (its chain id, undefined for a base layer). For overlay the staged root is an empty folder
    * that takes whiteouts in overlay's form; for vfs it is a copy of the parent, in which whiteouts delete.
    */
-  stage(parent: string | undefined): StagedLayer;
+  stage(parent: string | undefined): StagedLayer | Promise<StagedLayer>;
   /** Committed layers, for the check at start and garbage collection. */
   layers(): readonly string[];
   /** Removes a committed layer; no layer or container may stand on it. Unknown ids are ignored. */
   removeLayer(chainId: string): Promise<void>;
 
-  /** Synchronous, no fsync: it is on the path of `docker run`. Throws when `top` is not a committed layer. */
-  createContainer(id: string, top: string | undefined): void;
+  /**
+   * No fsync and, for overlay, synchronous: it is on the path of `docker run`. vfs copies the layer and answers with a
+   * promise. Throws StorageError when `top` is not a committed layer.
+   */
+  createContainer(id: string, top: string | undefined): void | Promise<void>;
   /** Mounts the container's root file system and returns its absolute path. Synchronous. */
   mount(id: string, options?: { readOnly?: boolean }): string;
   unmount(id: string): void;
@@ -45,6 +48,14 @@ export interface StorageDriver {
   containerSizeBytes(id: string): Promise<number>;
   /** Bytes of the layer's files, counted once per inode. */
   layerSizeBytes(chainId: string): Promise<number>;
+
+  /** Waits for deletions in the background. Containers' mounts stay: they may live on without the daemon. */
+  close(): Promise<void>;
+}
+
+/** A layer or container that is not there (or is, when it must not be), or a host that cannot do what the driver needs. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
 }
 
 export interface StagedLayer {
