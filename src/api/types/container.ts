@@ -41,7 +41,7 @@ const containerConfigFields = {
 export const ContainerConfig = object(containerConfigFields);
 export type ContainerConfig = Infer<typeof ContainerConfig>;
 
-const PortBinding = object({ HostIp: string, HostPort: string });
+const PortBinding = object({ HostIp: string, HostPort: string }, "nat.PortBinding");
 export const PortMap = map(array(PortBinding));
 /** `"80/tcp": [{HostIp, HostPort}]`. */
 export type PortMap = Infer<typeof PortMap>;
@@ -111,49 +111,52 @@ const resourceFields = {
   IOMaximumBandwidth: integer,
 } as const;
 
-export const HostConfig = object({
-  ...resourceFields,
-  Binds: array(string),
-  ContainerIDFile: string,
-  LogConfig,
-  NetworkMode: string,
-  PortBindings: PortMap,
-  RestartPolicy,
-  AutoRemove: boolean,
-  VolumeDriver: string,
-  VolumesFrom: array(string),
-  Mounts: array(MountPoint),
-  ConsoleSize: array(integer),
-  Annotations: map(string),
-  CapAdd: strings,
-  CapDrop: strings,
-  CgroupnsMode: string,
-  Dns: array(string),
-  DnsOptions: array(string),
-  DnsSearch: array(string),
-  ExtraHosts: array(string),
-  GroupAdd: array(string),
-  IpcMode: string,
-  Cgroup: string,
-  Links: array(string),
-  OomScoreAdj: integer,
-  PidMode: string,
-  Privileged: boolean,
-  PublishAllPorts: boolean,
-  ReadonlyRootfs: boolean,
-  SecurityOpt: array(string),
-  StorageOpt: map(string),
-  Tmpfs: map(string),
-  UTSMode: string,
-  UsernsMode: string,
-  ShmSize: integer,
-  Sysctls: map(string),
-  Runtime: string,
-  Isolation: string,
-  MaskedPaths: array(string),
-  ReadonlyPaths: array(string),
-  Init: boolean,
-});
+export const HostConfig = object(
+  {
+    ...resourceFields,
+    Binds: array(string),
+    ContainerIDFile: string,
+    LogConfig,
+    NetworkMode: string,
+    PortBindings: PortMap,
+    RestartPolicy,
+    AutoRemove: boolean,
+    VolumeDriver: string,
+    VolumesFrom: array(string),
+    Mounts: array(MountPoint),
+    ConsoleSize: array(integer),
+    Annotations: map(string),
+    CapAdd: strings,
+    CapDrop: strings,
+    CgroupnsMode: string,
+    Dns: array(string),
+    DnsOptions: array(string),
+    DnsSearch: array(string),
+    ExtraHosts: array(string),
+    GroupAdd: array(string),
+    IpcMode: string,
+    Cgroup: string,
+    Links: array(string),
+    OomScoreAdj: integer,
+    PidMode: string,
+    Privileged: boolean,
+    PublishAllPorts: boolean,
+    ReadonlyRootfs: boolean,
+    SecurityOpt: array(string),
+    StorageOpt: map(string),
+    Tmpfs: map(string),
+    UTSMode: string,
+    UsernsMode: string,
+    ShmSize: integer,
+    Sysctls: map(string),
+    Runtime: string,
+    Isolation: string,
+    MaskedPaths: array(string),
+    ReadonlyPaths: array(string),
+    Init: boolean,
+  },
+  "container.HostConfig",
+);
 export type HostConfig = Infer<typeof HostConfig>;
 
 export const EndpointConfig = object({
@@ -178,7 +181,10 @@ export const NetworkingConfig = object({ EndpointsConfig: map(EndpointConfig) })
 export type NetworkingConfig = Infer<typeof NetworkingConfig>;
 
 /** Body of POST /containers/create. */
-export const ContainerCreate = object({ ...containerConfigFields, HostConfig, NetworkingConfig });
+export const ContainerCreate = object(
+  { ...containerConfigFields, HostConfig, NetworkingConfig },
+  "container.CreateRequest",
+);
 export type ContainerCreate = Infer<typeof ContainerCreate>;
 
 export const ContainerUpdate = object({ ...resourceFields, RestartPolicy });
