@@ -1,6 +1,12 @@
 import { constants } from "node:os";
 
-const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+/** Second names of a number: each error has one code here. */
+const aliases = new Set(["EWOULDBLOCK", "ENOTSUP", "EDEADLOCK"]);
+const names = new Map(
+  Object.entries(constants.errno)
+    .filter(([name]) => !aliases.has(name))
+    .map(([name, number]) => [number, name]),
+);
 
 /** A failed kernel call: which one, the error's name (ENOENT, …) and what it was about. */
 export class SyscallError extends Error {
