@@ -95,7 +95,8 @@ export function decode<const S extends Schema>(schema: S, value: unknown, path =
   return decodeValue(schema, value, path) as Infer<S>;
 }
 
-function decodeValue(schema: Schema, value: unknown, path: string): unknown {
+/** `decode` for a schema that is known at run time only. */
+export function decodeValue(schema: Schema, value: unknown, path: string): unknown {
   switch (schema.kind) {
     case "any":
       return value;

@@ -58,6 +58,6 @@ function valuesOf(values: unknown): readonly string[] {
     return values;
   }
   if (typeof values !== "object") throw invalidFilter();
-  if (!Object.values(values as object).every((flag) => typeof flag === "boolean")) throw invalidFilter();
-  return Object.keys(values as object);
+  if (!Object.values(values).every((flag) => typeof flag === "boolean")) throw invalidFilter();
+  return Object.keys(values);
 }

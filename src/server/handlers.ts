@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { BodyOf, PathOf, QueryOf, Route } from "#api/route.ts";
+import type { HijackedConnection } from "#platform/http/hijacked-connection.ts";
 import type { Reply } from "./reply.ts";
 
 /** The answers to one route table: a missing or misspelt one does not compile. */
@@ -35,26 +36,6 @@ export interface ApiRequest<R> {
    * client's `start` depends on.
    */
   upgrade(contentType?: string): HijackedConnection;
-}
-
-/**
- * A connection taken over from HTTP. Each direction ends on its own: `onEnd` is the client's end of input, after which
- * writing goes on; `end` ends our side. Nothing is read before `onData` is called, so nothing is lost: what the client sent
- * early comes first.
- */
-export interface HijackedConnection {
-  onData(listener: (chunk: Uint8Array) => void): void;
-  onEnd(listener: () => void): void;
-  /** The connection is gone, whoever ended it. Told once, also to listeners that come later. */
-  onClose(listener: () => void): void;
-  /** False when the client is slow: wait for `onDrain` before writing more. The chunk is taken over. */
-  write(chunk: Uint8Array | string): boolean;
-  onDrain(listener: () => void): void;
-  pause(): void;
-  resume(): void;
-  /** Sends what is buffered, then the end of our side. */
-  end(): void;
-  destroy(): void;
 }
 
 /** What dispatch needs of a handler whose route it looks up at run time. */

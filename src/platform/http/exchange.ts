@@ -40,6 +40,7 @@ export class HttpExchange {
   readonly #transport: ExchangeTransport;
   #abort: AbortController | undefined;
   #gone = false;
+  #aborted = false;
   #answered = false;
   #continued = false;
   /** The client's end of input means an end of stdin, not that it has gone. */
@@ -60,10 +61,15 @@ export class HttpExchange {
     return this.#answered;
   }
 
+  /** The connection is closed: nothing can be answered. */
+  get isGone(): boolean {
+    return this.#gone;
+  }
+
   /** Aborts when the client has gone. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.#gone && !this.#abort.signal.aborted) this.#abort.abort(new ClientGoneError());
+    if (this.#aborted && !this.#abort.signal.aborted) this.#abort.abort(new ClientGoneError());
     return this.#abort.signal;
   }
 
@@ -127,13 +133,16 @@ export class HttpExchange {
     this.#transport.destroy();
   }
 
-  /** Called by the connection: the peer's end of input, or of everything. */
+  /**
+   * Called by the connection: the peer's end of input, or of everything. After an end of input the work is aborted, as there
+   * is no other sign of a client that went away, but what is answered is still sent.
+   */
   peerEnded(closed: boolean): void {
     this.body.fail();
-    if (!closed && this.#toleratesHalfClose) return;
     if (closed) this.#gone = true;
+    else if (this.#toleratesHalfClose) return;
+    this.#aborted = true;
     this.#abort?.abort(new ClientGoneError());
-    this.#gone = true;
   }
 
   #begin(): void {

@@ -51,11 +51,6 @@ export class ServerConnection implements ExchangeTransport {
     socket.on("error", ignore);
   }
 
-  /** The request in progress, for the state dump. */
-  get exchange(): HttpExchange | undefined {
-    return this.#exchange;
-  }
-
   /** Drops the connection when a head has been incomplete since before `deadline`. */
   dropIfStalled(deadline: number): void {
     if (!this.#exchange && this.#head.isPartial && this.#since < deadline)
