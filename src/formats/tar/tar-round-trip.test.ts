@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { type TarEntry, type TarType, tarEntry } from "./tar-entry.ts";
 import { decodeName, encodeName } from "./tar-name.ts";
 import { TarReader } from "./tar-reader.ts";
