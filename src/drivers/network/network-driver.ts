@@ -19,17 +19,32 @@ export interface NetworkDriver {
   /** Names of all sandboxes there are, for reconciling at start. */
   sandboxes(): readonly string[];
 
-  /** Puts the endpoint's interface into the sandbox with address, MAC, default route. Synchronous. */
+  /**
+   * Puts the endpoint's interface into the sandbox with address and MAC; the first one also gets the default route.
+   * Synchronous.
+   */
   connect(sandboxId: string, network: NetworkConfig, endpoint: EndpointConfig): void;
   disconnect(sandboxId: string, network: NetworkConfig, endpoint: EndpointConfig): void;
-  /** Forwards host ports to the endpoint. All or nothing; PortInUseError when another program listens. Synchronous. */
+  /**
+   * Forwards host ports to the endpoint. All or nothing; PortInUseError when another program listens, HostAddressError
+   * when the host cannot be reached at the address. Synchronous.
+   */
   publish(network: NetworkConfig, endpoint: EndpointConfig, ports: readonly PublishedPort[]): void;
-  /** Takes back what `publish` did, also after a restart of the daemon. Idempotent. */
+  /** Takes back what `publish` did, also after a restart of the daemon. Idempotent; a port that another has is let be. */
   unpublish(endpoint: EndpointConfig, ports: readonly PublishedPort[]): void;
-  /** Removes every rule and held port that is not in `alive`; called once at start. */
+  /**
+   * Removes every forwarded port that is not in `alive` and holds those that are; called once at start, after
+   * `createNetwork` for each network. Returns the ports that another program has taken since: they are forwarded all the
+   * same.
+   */
   reconcile(
     alive: readonly { endpoint: EndpointConfig; ports: readonly PublishedPort[]; network: NetworkConfig }[],
-  ): void;
+  ): readonly PublishedPort[];
+  /**
+   * Puts back rules that another program has removed (a firewall's restart flushes all tables). Cheap when nothing is
+   * missing, so it may be called every few seconds. Returns what it did.
+   */
+  repair(): Promise<"intact" | "repaired">;
   /** Takes the tables away when the daemon stops for good. Containers that live on keep theirs. */
   close(options: { keepRules: boolean }): Promise<void>;
 }
@@ -58,6 +73,7 @@ export interface EndpointConfig {
   readonly id: string;
   /** IPv4 address without prefix length. */
   readonly address: string;
+  /** Best derived from the address: neighbours remember the MAC of an address for a while after it has changed hands. */
   readonly mac: string;
   /** Name inside the sandbox, "eth0". */
   readonly interfaceName: string;
@@ -76,5 +92,23 @@ export class PortInUseError extends Error {
   constructor(port: PublishedPort) {
     super(`${port.hostAddress}:${port.hostPort}/${port.protocol} is in use`);
     this.port = port;
+  }
+}
+
+/** The port cannot be published at this address: it is not one of the host's own, or the network has no such family. */
+export class HostAddressError extends Error {
+  override readonly name = "HostAddressError";
+  readonly port: PublishedPort;
+  constructor(port: PublishedPort) {
+    super(`cannot publish ${port.hostPort}/${port.protocol} at ${port.hostAddress}`);
+    this.port = port;
+  }
+}
+
+/** There is no working firewall, so no port can be published. */
+export class NoFirewallError extends Error {
+  override readonly name = "NoFirewallError";
+  constructor() {
+    super("ports cannot be published: neither nftables nor iptables works here");
   }
 }
