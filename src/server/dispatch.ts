@@ -166,11 +166,12 @@ class Call {
     return this.#rawBody;
   }
 
-  upgrade(contentType = rawStream): HijackedConnection {
+  /** An own function: handlers take it out of the request. */
+  readonly upgrade = (contentType = rawStream): HijackedConnection => {
     this.status = this.#exchange.head.upgrade ? 101 : 200;
     this.hijacked = this.#exchange.hijack(contentType);
     return this.hijacked;
-  }
+  };
 }
 
 /** Takes `/v1.47/info?x=1` apart and leaves version and query with the call. */

@@ -35,7 +35,7 @@ export interface ApiRequest<R> {
    * ways. `contentType` is by default `application/vnd.docker.raw-stream`. May be called once, before any await that the
    * client's `start` depends on.
    */
-  upgrade(contentType?: string): HijackedConnection;
+  readonly upgrade: (contentType?: string) => HijackedConnection;
 }
 
 /** What dispatch needs of a handler whose route it looks up at run time. */
