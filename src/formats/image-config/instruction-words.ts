@@ -1,0 +1,88 @@
+/** Why an instruction could not be read, in the words of docker's builder. */
+export class InstructionError extends Error {
+  override readonly name = "InstructionError";
+}
+
+/** A JSON list of texts after an instruction (`CMD ["a", "b"]`), undefined when the rest is in shell form. */
+export function jsonWords(rest: string): readonly string[] | undefined {
+  if (!rest.startsWith("[")) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(rest);
+    if (Array.isArray(parsed) && parsed.every((word) => typeof word === "string")) return parsed;
+  } catch {
+    // Not JSON: docker then takes the line as a shell command.
+  }
+  return undefined;
+}
+
+/** Splits at blanks outside of quotes; quotes and backslashes stay. */
+export function splitWords(rest: string): readonly string[] {
+  return rest.match(/(?:\\.|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s"'\\]|\\$)+/gs) ?? [];
+}
+
+/** The pairs of ENV and LABEL: `a=b c="d e"`, or one pair in the old form `a b c`. Quotes are still there. */
+export function nameValuePairs(rest: string, instruction: string): readonly (readonly [string, string])[] {
+  const words = splitWords(rest);
+  if (words.length === 0) throw new InstructionError(`${instruction} requires at least one argument`);
+  if (!words[0]!.includes("=")) {
+    const match = /^(\S+)\s+(.+)$/s.exec(rest);
+    if (!match) throw new InstructionError(`${instruction} must have two arguments`);
+    return [[match[1]!, match[2]!]];
+  }
+  return words.map((word) => {
+    const equals = word.indexOf("=");
+    if (equals === -1)
+      throw new InstructionError(
+        `Syntax error - can't find = in ${JSON.stringify(word)}. Must be of the form: name=value`,
+      );
+    return [word.slice(0, equals), word.slice(equals + 1)] as const;
+  });
+}
+
+/**
+ * Removes quotes and backslashes and puts variables in: $x, ${x}, ${x:-default}, ${x:+instead}. An unknown one is empty.
+ * Throws InstructionError for an unfinished quote or an unknown modifier.
+ */
+export function expandWord(word: string, variables: ReadonlyMap<string, string>): string {
+  let result = "";
+  let quote = "";
+  for (let at = 0; at < word.length; at++) {
+    const character = word[at]!;
+    if (quote === "'") {
+      if (character === "'") quote = "";
+      else result += character;
+    } else if (character === "\\") {
+      at++;
+      // Between double quotes a backslash escapes only what is special there.
+      if (quote === '"' && !'"$\\'.includes(word[at] ?? "")) result += "\\";
+      result += word[at] ?? "";
+    } else if (character === '"' || (character === "'" && quote === "")) {
+      quote = quote === character ? "" : character;
+    } else if (character === "$") {
+      const variable = readVariable(word.slice(at), variables);
+      result += variable.value;
+      at += variable.length - 1;
+    } else {
+      result += character;
+    }
+  }
+  if (quote !== "")
+    throw new InstructionError(`unexpected end of statement while looking for matching ${quoteName(quote)}`);
+  return result;
+}
+
+function readVariable(text: string, variables: ReadonlyMap<string, string>): { value: string; length: number } {
+  const plain = /^\$([A-Za-z_][A-Za-z0-9_]*)/.exec(text);
+  if (plain) return { value: variables.get(plain[1]!) ?? "", length: plain[0].length };
+  if (!text.startsWith("${")) return { value: "$", length: 1 };
+  const braced = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([-+])([^}]*))?\}/.exec(text);
+  if (!braced) throw new InstructionError(`failed to process ${JSON.stringify(text)}: unsupported modifier`);
+  const [whole, name, modifier, word = ""] = braced;
+  const value = variables.get(name!) ?? "";
+  const length = whole.length;
+  if (modifier === "-") return { value: value === "" ? expandWord(word, variables) : value, length };
+  if (modifier === "+") return { value: value === "" ? "" : expandWord(word, variables), length };
+  return { value, length };
+}
+
+const quoteName = (quote: string): string => (quote === '"' ? "double-quote" : "single-quote");
