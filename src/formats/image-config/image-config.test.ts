@@ -3,7 +3,7 @@ import type { Digest } from "../digest/digest.ts";
 import { chainIds, encodeImageConfig, isSamePlatform, parseImageConfig } from "./image-config.ts";
 
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-const diffId = (digit: string) => `sha256:${digit.repeat(64)}` as Digest;
+const diffId = (digit: string): Digest => `sha256:${digit.repeat(64)}`;
 
 test("the first chain id is the first diff id, each next one hashes the one below with its own", () => {
   // Computed with: printf 'sha256:111… sha256:222…' | sha256sum

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { assert, property, stringMatching } from "fast-check";
 import {
   familiarName,
   familiarReference,
@@ -73,8 +73,8 @@ test("only a bare name gets the tag latest", () => {
 });
 
 test("what is shown parses back to the same reference, whatever was typed", () => {
-  fc.assert(
-    fc.property(fc.stringMatching(/^[a-zA-Z0-9._:@/-]{1,40}$/), (typed) => {
+  assert(
+    property(stringMatching(/^[a-zA-Z0-9._:@/-]{1,40}$/), (typed) => {
       let reference: ReturnType<typeof parseReference>;
       try {
         reference = parseReference(typed);
