@@ -300,7 +300,9 @@ describe("connections", () => {
     const answer = await exchange(
       paths.map((path) => head("GET", path)).join("") + head("GET", "/_ping", "Connection: close"),
     );
-    const order = ['"1"', "one\n", '"2"', "failed: <conflict>", '"3"', "\r\n\r\nOK"].map((text) => answer.indexOf(text));
+    const order = ['"1"', "one\n", '"2"', "failed: <conflict>", '"3"', "\r\n\r\nOK"].map((text) =>
+      answer.indexOf(text),
+    );
     expect(order.every((at) => at > 0)).toBe(true);
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
