@@ -10,7 +10,7 @@ const NFTA_TABLE_NAME = 1;
 const NFTA_GEN_ID = 1;
 const NFTA_ELEMENT_LIST = { table: 1, set: 2, elements: 3 };
 const NFTA_LIST_ELEM = 1;
-const NFTA_ELEMENT = { key: 1, data: 2 };
+const NFTA_ELEMENT = { key: 1, data: 2, keyEnd: 10 };
 const NFTA_DATA_VALUE = 1;
 const NFPROTO_IPV4 = 2;
 /** An attribute cannot be longer than 64 KiB; a thousand elements stay well below. */
@@ -20,6 +20,8 @@ const elementsPerMessage = 1000;
 export interface NftElement {
   readonly key: Uint8Array;
   readonly data?: Uint8Array;
+  /** Of a set of intervals over concatenated keys: the last key of the interval that `key` begins. */
+  readonly keyEnd?: Uint8Array;
 }
 
 export type NftChange =
@@ -116,9 +118,10 @@ export function interfaceKey(name: string): Uint8Array {
   return key;
 }
 
-function writeElement(message: NetlinkMessage, { key, data }: NftElement): void {
+function writeElement(message: NetlinkMessage, { key, data, keyEnd }: NftElement): void {
   message.nested(NFTA_LIST_ELEM, () => {
     message.nested(NFTA_ELEMENT.key, () => message.bytes(NFTA_DATA_VALUE, key));
+    if (keyEnd) message.nested(NFTA_ELEMENT.keyEnd, () => message.bytes(NFTA_DATA_VALUE, keyEnd));
     if (data) message.nested(NFTA_ELEMENT.data, () => message.bytes(NFTA_DATA_VALUE, data));
   });
 }

@@ -24,7 +24,7 @@ const IFLA = {
 };
 const IFLA_INFO = { kind: 1, data: 2 };
 const VETH_INFO_PEER = 1;
-const IFLA_BRPORT_ISOLATED = 33;
+const IFLA_BRPORT = { hairpin: 4, isolated: 33 };
 const IFA = { address: 1, local: 2, broadcast: 4 };
 const RTA = { destination: 1, outInterface: 4, gateway: 5 };
 const NDA = { destination: 1, linkLayerAddress: 2 };
@@ -93,11 +93,15 @@ export class RouteNetlink implements Disposable {
     this.#socket.request([message], `set ${name} up`);
   }
 
-  /** A bridge port that is isolated reaches the bridge itself and no other isolated port. */
-  isolateBridgePort(name: string): void {
-    const message = new NetlinkMessage(RTM.setLink, ack, linkHeader({ index: this.#indexOf(name), family: AF_BRIDGE }));
-    message.nested(IFLA.protocolInfo, () => message.u8(IFLA_BRPORT_ISOLATED, 1));
-    this.#socket.request([message], `isolate ${name}`);
+  /**
+   * A port in hairpin mode may send out what it took in; a port that is isolated reaches the bridge itself and no other
+   * isolated port.
+   */
+  configureBridgePort(name: string, mode: "hairpin" | "isolated"): void {
+    const header = linkHeader({ index: this.#indexOf(name), family: AF_BRIDGE });
+    const message = new NetlinkMessage(RTM.setLink, ack, header);
+    message.nested(IFLA.protocolInfo, () => message.u8(IFLA_BRPORT[mode], 1));
+    this.#socket.request([message], `make ${name} ${mode}`);
   }
 
   /** Returns false when there is none of that name. Blocks for some 20 ms: the kernel waits for other processors. */

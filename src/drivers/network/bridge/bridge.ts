@@ -99,7 +99,7 @@ export class BridgeDriver implements NetworkDriver {
       closeSync(namespaceFd);
     }
     try {
-      if (!network.interContainer) this.#kernel.isolateBridgePort(name);
+      if (!network.interContainer) this.#kernel.configureBridgePort(name, "isolated");
       using inside = inNetworkNamespace(path, () => new RouteNetlink());
       inside.configure(endpoint.interfaceName, {
         address: ipToBytes(endpoint.address),
@@ -129,6 +129,8 @@ export class BridgeDriver implements NetworkDriver {
     undo.defer(() => this.#firewall?.removeForwards(forwards));
     // Only now: what arrived before the rule would wait at our listener for ever.
     this.#held.listen(ports);
+    // Where the kernel filters bridged frames (br_netfilter), the container's own published port is on its own bridge port.
+    this.#kernel.configureBridgePort(hostInterface(endpoint), "hairpin");
     forgetUnforwarded(this.#kernel, forwards);
     this.#forwards.set(endpoint.id, [...(this.#forwards.get(endpoint.id) ?? []), ...forwards]);
     undo.move();

@@ -1,4 +1,5 @@
-import { ipToBytes } from "#formats/ip-address/ip-address.ts";
+import { parseCidr } from "#formats/ip-address/cidr.ts";
+import { formatIp, ipToBytes } from "#formats/ip-address/ip-address.ts";
 import { concatenated, interfaceKey, type NftChange, type NftElement, NftElements } from "#platform/linux/nftables.ts";
 import { SyscallError } from "#platform/linux/syscall-error.ts";
 import { ProgramError } from "#platform/process/program-error.ts";
@@ -131,19 +132,29 @@ export class NftablesFirewall implements Firewall {
 const isIn = (set: string, { masquerade, interContainer }: NetworkConfig) =>
   set === sets.masqueraded ? masquerade : set === sets.open ? interContainer : true;
 
-function allNetworkElements({ bridge }: NetworkConfig): { set: string; element: NftElement }[] {
-  const one = { key: interfaceKey(bridge) };
-  const pair = { key: concatenated(interfaceKey(bridge), interfaceKey(bridge)) };
+function allNetworkElements({ bridge, subnet }: NetworkConfig): { set: string; element: NftElement }[] {
+  const name = interfaceKey(bridge);
+  const one = { key: name };
+  const pair = { key: concatenated(name, name) };
+  const { first, last } = addressRange(subnet);
+  const range = { key: concatenated(name, first), keyEnd: concatenated(name, last) };
   return [
     { set: sets.bridges, element: one },
     { set: sets.masqueraded, element: one },
-    { set: sets.own, element: pair },
+    { set: sets.own, element: range },
     { set: sets.open, element: pair },
   ];
 }
 
 function networkElements(network: NetworkConfig): { set: string; element: NftElement }[] {
   return allNetworkElements(network).filter(({ set }) => isIn(set, network));
+}
+
+function addressRange(subnet: string): { first: Uint8Array; last: Uint8Array } {
+  const block = parseCidr(subnet);
+  if (block?.family !== 4) throw new TypeError(`not an IPv4 subnet: ${subnet}`);
+  const bytes = (value: bigint) => ipToBytes(formatIp({ family: 4, value }));
+  return { first: bytes(block.network), last: bytes(block.last) };
 }
 
 const setOf = ({ hostAddress }: Forward) => (hostAddress === "0.0.0.0" ? sets.ports : sets.portsAt);
@@ -156,7 +167,7 @@ function portChanges(change: "add" | "remove", forwards: readonly Forward[]): Nf
 }
 
 /** Exported for its test. */
-export function portElement(forward: Forward): Required<NftElement> {
+export function portElement(forward: Forward): NftElement {
   const address = forward.hostAddress === "0.0.0.0" ? [] : [ipToBytes(forward.hostAddress)];
   const protocol = Uint8Array.of(protocolNumbers[forward.protocol]);
   return {

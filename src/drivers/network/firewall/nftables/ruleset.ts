@@ -4,9 +4,9 @@ export const sets = {
   bridges: "bridges",
   /** Bridges whose containers go out under the host's address. */
   masqueraded: "masqueraded",
-  /** Each bridge paired with itself: traffic that leaves by the bridge it came from. */
+  /** Bridges with their subnets: traffic that goes back to where it came from. */
   own: "own",
-  /** Those of them whose containers may talk to each other. */
+  /** Bridges whose containers may talk to each other, paired with themselves. */
   open: "open",
   /** protocol . port → container, for ports published at all addresses. */
   ports: "ports",
@@ -23,7 +23,7 @@ export function ruleset(table: string): string {
 add table ip ${table}
 add set ip ${table} ${sets.bridges} { type ifname; }
 add set ip ${table} ${sets.masqueraded} { type ifname; }
-add set ip ${table} ${sets.own} { type ifname . ifname; }
+add set ip ${table} ${sets.own} { type ifname . ipv4_addr; flags interval; }
 add set ip ${table} ${sets.open} { type ifname . ifname; }
 add map ip ${table} ${sets.ports} { type inet_proto . inet_service : ipv4_addr . inet_service; }
 add map ip ${table} ${sets.portsAt} { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; }
@@ -51,7 +51,7 @@ table ip ${table} {
   }
   chain postrouting {
     oifname @${sets.bridges} ip saddr 127.0.0.0/8 masquerade
-    iifname . oifname @${sets.own} ct status dnat masquerade
+    oifname . ip saddr @${sets.own} ct status dnat masquerade
     iifname @${sets.masqueraded} oifname != @${sets.bridges} masquerade
   }
   chain forward {
