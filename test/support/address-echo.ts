@@ -15,7 +15,7 @@ function serve(port: number): void {
   });
   const tcp = createServer((socket) => {
     socket.on("error", () => {});
-    socket.end(socket.remoteAddress);
+    socket.end(socket.remoteAddress ?? "");
   });
   udp.bind(port, "0.0.0.0", () => {
     tcp.listen(port, "0.0.0.0", () => console.log("ready"));

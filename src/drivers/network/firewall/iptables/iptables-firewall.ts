@@ -114,7 +114,7 @@ export class IptablesFirewall implements Firewall {
     const source = block ? formatCidr(block) : subnet;
     const verdict = interContainer ? "ACCEPT" : "DROP";
     const state = (states: string) => ["-m", "conntrack", "--ctstate", states];
-    const nat = (...match: string[]): Rule => ({ table: "nat", chain: outgoing, place: "-A", match });
+    const leaving = (place: "-I" | "-A", ...match: string[]): Rule => ({ table: "nat", chain: outgoing, place, match });
     const into = (...match: string[]): Rule => ({
       table: "filter",
       chain: forward,
@@ -122,9 +122,11 @@ export class IptablesFirewall implements Firewall {
       match: ["-o", bridge, ...match],
     });
     return [
-      nat("-s", "127.0.0.0/8", "-o", bridge, "-j", "MASQUERADE"),
-      nat("-s", source, "-o", bridge, ...state("DNAT"), "-j", "MASQUERADE"),
-      ...(masquerade ? [nat("-s", source, "!", "-o", bridge, "-j", "MASQUERADE")] : []),
+      leaving("-I", "-o", bridge, "-j", "RETURN"),
+      leaving("-I", "-s", source, "-o", bridge, ...state("DNAT"), "-j", "MASQUERADE"),
+      leaving("-I", "-s", "127.0.0.0/8", "-o", bridge, "-j", "MASQUERADE"),
+      // Behind the returns of all bridges.
+      ...(masquerade ? [leaving("-A", "-s", source, "-j", "MASQUERADE")] : []),
       into("-j", "DROP"),
       into("-i", bridge, "-j", verdict),
       into(...state("DNAT"), "-j", "ACCEPT"),
