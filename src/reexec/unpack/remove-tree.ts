@@ -1,11 +1,12 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { removeDirectory, unlink } from "#platform/linux/make-entry.ts";
+import { lstatIfThere } from "./lstat-if-there.ts";
 
 const slash = Buffer.from("/");
 
 /** Removes whatever is at the path, with all below it; links are removed, not followed. Nothing there is fine. */
 export function removeTree(path: Buffer): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const found = lstatIfThere(path);
   if (!found) return;
   if (!found.isDirectory()) {
     unlink(path);

@@ -1,4 +1,4 @@
-import { ftruncateSync, lstatSync, type Stats, writeSync } from "node:fs";
+import { ftruncateSync, type Stats, writeSync } from "node:fs";
 import { type TarEntry, type TarTime } from "#formats/tar/tar-entry.ts";
 import { encodeName } from "#formats/tar/tar-name.ts";
 import type { TarConsumer } from "#formats/tar/tar-reader.ts";
@@ -15,6 +15,7 @@ import {
 import { SyscallError } from "#platform/linux/syscall-error.ts";
 import { setXattr, setXattrOf } from "#platform/linux/xattr.ts";
 import { entryPath, parentOf } from "./entry-path.ts";
+import { lstatIfThere } from "./lstat-if-there.ts";
 import { removeTree } from "./remove-tree.ts";
 import { UnpackError } from "./unpack-error.ts";
 import { opaqueXattr, readWhiteout, type WhiteoutStyle, Whiteouts } from "./whiteouts.ts";
@@ -75,7 +76,7 @@ export class TreeWriter implements TarConsumer {
   finish(): void {
     for (const [path, time] of this.#directoryTimes) {
       const bytes = diskPath(path);
-      if (lstatSync(bytes, { throwIfNoEntry: false })?.isDirectory()) setTimes(bytes, time, time);
+      if (lstatIfThere(bytes)?.isDirectory()) setTimes(bytes, time, time);
     }
   }
 
@@ -99,7 +100,7 @@ export class TreeWriter implements TarConsumer {
 
   /** Returns what a new folder replaced. */
   #makeDirectory(path: string, bytes: Buffer): Stats | undefined {
-    const found = lstatSync(bytes, { throwIfNoEntry: false });
+    const found = lstatIfThere(bytes);
     if (found?.isDirectory()) return undefined;
     this.#replacing(path, () => makeDirectory(bytes, 0o700));
     return found;
@@ -124,26 +125,22 @@ export class TreeWriter implements TarConsumer {
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
       if (error.code === "EEXIST") removeTree(diskPath(path));
-      else if (error.code === "ENOENT") this.#makeParents(path);
+      else if (error.code === "ENOENT" || error.code === "ENOTDIR") this.#makeParents(path);
       else throw error;
       return make();
     }
   }
 
-  /** Folders that the archive does not name. */
+  /** Makes the folders above that the archive does not name; they replace files, while a link is kept and followed. */
   #makeParents(path: string): void {
     const parent = parentOf(path);
     if (parent === "") return;
     const bytes = diskPath(parent);
-    try {
-      makeDirectory(bytes, 0o755);
-    } catch (error) {
-      if (!(error instanceof SyscallError)) throw error;
-      if (error.code === "EEXIST") return;
-      if (error.code !== "ENOENT") throw error;
-      this.#makeParents(parent);
-      makeDirectory(bytes, 0o755);
-    }
+    const found = lstatIfThere(bytes);
+    if (found?.isDirectory() || found?.isSymbolicLink()) return;
+    if (found) removeTree(bytes);
+    else this.#makeParents(parent);
+    makeDirectory(bytes, 0o755);
     changeOwner(bytes, 0, 0);
     changeMode(bytes, 0o755);
   }

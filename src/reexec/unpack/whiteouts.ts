@@ -1,9 +1,10 @@
-import { lstatSync, readdirSync, type Stats } from "node:fs";
+import { readdirSync, type Stats } from "node:fs";
 import { decodeName, encodeName } from "#formats/tar/tar-name.ts";
 import { makeNode } from "#platform/linux/make-entry.ts";
 import { SyscallError } from "#platform/linux/syscall-error.ts";
 import { setXattr } from "#platform/linux/xattr.ts";
 import { baseName, parentOf } from "./entry-path.ts";
+import { lstatIfThere } from "./lstat-if-there.ts";
 import { removeTree } from "./remove-tree.ts";
 
 export type WhiteoutStyle = "overlay" | "delete";
@@ -73,7 +74,7 @@ export class Whiteouts {
 
   #writeWhiteout(path: string): void {
     const bytes = encodeName(path);
-    const found = lstatSync(bytes, { throwIfNoEntry: false });
+    const found = lstatIfThere(bytes);
     if (found?.isDirectory()) setXattr(bytes, opaqueXattr, Buffer.from("y"));
     // A file of this archive hides what is below it without help.
     if (found) return;
@@ -94,7 +95,7 @@ export class Whiteouts {
   /** Removes what is in a folder and does not come from this archive. A link to a folder is not followed. */
   #deleteContent(directory: string): void {
     const bytes = directory === "" ? Buffer.from(".") : encodeName(directory);
-    if (!lstatSync(bytes, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (!lstatIfThere(bytes)?.isDirectory()) return;
     for (const name of readdirSync(bytes, { encoding: "buffer" })) {
       const path = directory === "" ? decodeName(name) : `${directory}/${decodeName(name)}`;
       this.#deleteCopied(path);
