@@ -14,6 +14,7 @@ import {
 } from "#drivers/network/network-driver.ts";
 import { NoneDriver } from "#drivers/network/none/none.ts";
 import { ipToBytes } from "#formats/ip-address/ip-address.ts";
+import { forgetFlows } from "#platform/linux/conntrack.ts";
 import { HeldPort } from "#platform/linux/held-port.ts";
 import { enterPrivateHost, succeed } from "../support/private-host.ts";
 
@@ -241,6 +242,8 @@ for (const firewall of ["nftables", "iptables"] as const) {
     });
 
     test("containers that may not talk to each other still reach the host", async () => {
+      // Not even where the kernel does not filter what stays within a bridge.
+      succeed("sh", "-c", "[ ! -e $0 ] || echo 0 > $0", "/proc/sys/net/bridge/bridge-nf-call-iptables");
       const closed = { ...web, interContainer: false };
       await driver.createNetwork(closed);
       const [one, two] = [box(driver, closed, 2), box(driver, closed, 3)];
@@ -278,6 +281,15 @@ for (const firewall of ["nftables", "iptables"] as const) {
       expect(await driver.repair()).toBe("repaired");
       expect(ask(undefined, "tcp", "127.0.0.1", 8080)).toBe(web.gateway);
       expect(await driver.repair()).toBe("intact");
+    });
+
+    test("no udp connection leads to the address of a container that has let go of its port", async () => {
+      const one = box(driver, web, 2);
+      await serve(one.id);
+      driver.publish(web, one, both(8080));
+      expect(ask(undefined, "udp", "127.0.0.1", 8080)).toBe(web.gateway);
+      driver.unpublish(one, both(8080));
+      expect(forgetFlows(17, ({ reply }) => reply.source.join(".") === one.address)).toBe(0);
     });
 
     test("a udp client that never pauses gets to the container that is published under its feet", async () => {

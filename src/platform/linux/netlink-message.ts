@@ -9,7 +9,6 @@ export const netlinkFlags = {
   exclusive: 0x200,
   create: 0x400,
   replace: 0x100,
-  append: 0x800,
 } as const;
 
 /** One netlink message under construction: header, the fixed struct of its type, then attributes. */

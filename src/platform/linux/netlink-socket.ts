@@ -1,11 +1,5 @@
-import { cString, errno, libc } from "./libc.ts";
-import {
-  attributesOf,
-  type NetlinkMessage,
-  type NetlinkReply,
-  splitReplies,
-  textOf,
-} from "./netlink-message.ts";
+import { errno, libc } from "./libc.ts";
+import { attributesOf, type NetlinkMessage, type NetlinkReply, splitReplies, textOf } from "./netlink-message.ts";
 import { SyscallError } from "./syscall-error.ts";
 
 const families = { route: 0, netfilter: 12 } as const;
@@ -83,9 +77,4 @@ function refusalOf({ payload, flags, type }: NetlinkReply, about: string): Sysca
   // struct nlmsgerr: the error and the header of the refused message, then attributes; 1 is the text.
   const text = type === NLMSG_ERROR && flags & ackHasAttributes ? textOf(attributesOf(payload, 20).get(1)) : undefined;
   return new SyscallError("netlink", code, text === undefined ? about : `${about} (${text})`);
-}
-
-/** Index of an interface in the calling thread's namespace; 0 when there is none. */
-export function interfaceIndex(name: string): number {
-  return libc.if_nametoindex(cString(name));
 }

@@ -22,7 +22,7 @@ import { forgetForwarded, forgetUnforwarded } from "./stale-flows.ts";
 export interface BridgeOptions {
   /** Folder of the sandboxes' files; it must not outlive the machine's restart. */
   readonly sandboxesFolder: string;
-  /** Name of the firewall table: letters, digits and `_`, and one per daemon. */
+  /** Name of the firewall table, one per daemon: at most 23 lower-case letters, digits and `_`. */
   readonly tableName: string;
   readonly firewall: FirewallChoice;
   /** Switch IP forwarding on where it is off. */
@@ -41,7 +41,7 @@ export class BridgeDriver implements NetworkDriver {
   #firewall: Firewall | undefined;
 
   constructor(options: Pick<BridgeOptions, "sandboxesFolder" | "tableName"> & Partial<BridgeOptions>) {
-    if (!/^[a-z]\w{0,23}$/.test(options.tableName)) throw new TypeError(`not a table name: ${options.tableName}`);
+    if (!/^[a-z]\w{0,22}$/.test(options.tableName)) throw new TypeError(`not a table name: ${options.tableName}`);
     this.#options = { firewall: "auto", ipForward: true, ...options };
     this.#sandboxes = new Sandboxes(options.sandboxesFolder);
   }
