@@ -34,27 +34,38 @@ export class UnpackClient {
 export class Unpacking {
   readonly done: Promise<UnpackedLayer>;
   readonly #child: ChildProcess;
+  #isOver = false;
 
   constructor(child: ChildProcess, signal: AbortSignal) {
     this.#child = child;
     const abort = () => child.kill("SIGKILL");
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
-    this.done = outcome(child, signal).finally(() => signal.removeEventListener("abort", abort));
+    this.done = outcome(child, signal).finally(() => {
+      this.#isOver = true;
+      signal.removeEventListener("abort", abort);
+    });
     // Who is still writing hears of the failure there; nobody may be waiting here yet.
     this.done.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Waits while the child is behind. */
   async write(chunk: Uint8Array): Promise<void> {
     try {
-      await this.#child.stdin!.write(chunk);
-      await this.#child.stdin!.flush();
+      if (!this.#isOver) {
+        await this.#child.stdin!.write(chunk);
+        await this.#child.stdin!.flush();
+        return;
+      }
     } catch {
       // The child has closed its end: its answer tells why.
-      await this.done;
-      throw new UnpackError("bad-archive", "the layer goes on behind its end");
     }
+    await this.done;
+    throw new UnpackError("child-failed", "the unpacking child ended before the layer did");
   }
 
   end(): void {

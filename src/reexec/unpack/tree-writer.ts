@@ -18,7 +18,7 @@ import { entryPath, parentOf } from "./entry-path.ts";
 import { lstatIfThere } from "./lstat-if-there.ts";
 import { removeTree } from "./remove-tree.ts";
 import { UnpackError } from "./unpack-error.ts";
-import { opaqueXattr, readWhiteout, type WhiteoutStyle, Whiteouts } from "./whiteouts.ts";
+import { readWhiteout, type WhiteoutStyle, Whiteouts } from "./whiteouts.ts";
 
 /**
  * Writes an archive's entries below the current directory, which is the process's root: that, not a check here, keeps
@@ -94,7 +94,7 @@ export class TreeWriter implements TarConsumer {
     changeOwner(bytes, entry.uid, entry.gid);
     changeMode(bytes, entry.mode);
     for (const [name, value] of settable(entry)) tolerant(() => setXattr(bytes, name, value));
-    if (before && this.#whiteouts.isWhiteout(before)) setXattr(bytes, opaqueXattr, Buffer.from("y"));
+    this.#whiteouts.keepHiding(before, bytes);
     this.#directoryTimes.set(path, entry.modified);
   }
 
@@ -143,6 +143,7 @@ export class TreeWriter implements TarConsumer {
     makeDirectory(bytes, 0o755);
     changeOwner(bytes, 0, 0);
     changeMode(bytes, 0o755);
+    this.#whiteouts.keepHiding(found, bytes);
   }
 }
 

@@ -9,7 +9,7 @@ import { removeTree } from "./remove-tree.ts";
 
 export type WhiteoutStyle = "overlay" | "delete";
 
-export const opaqueXattr = "trusted.overlay.opaque";
+const opaqueXattr = "trusted.overlay.opaque";
 
 const prefix = ".wh.";
 const opaqueName = ".wh..wh..opq";
@@ -59,8 +59,10 @@ export class Whiteouts {
     else this.#writeWhiteout(whiteout.path);
   }
 
-  isWhiteout(found: Stats): boolean {
-    return this.#style === "overlay" && found.isCharacterDevice() && found.rdev === 0;
+  /** A folder that took a whiteout's place still hides the old folder's content. */
+  keepHiding(replaced: Stats | undefined, directory: Buffer): void {
+    if (this.#style === "overlay" && replaced?.isCharacterDevice() && replaced.rdev === 0)
+      setXattr(directory, opaqueXattr, Buffer.from("y"));
   }
 
   #hideContent(directory: string): void {
