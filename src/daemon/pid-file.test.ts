@@ -1,0 +1,44 @@
+import { afterAll, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { claimPidFile, PidFileError } from "./pid-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "wherry-pid-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = join(folder, "sub", "wherry.pid");
+
+test("the file holds the digits of our pid and goes with us", () => {
+  const file = claimPidFile(path, process.pid);
+  expect(readFileSync(path, "utf8")).toBe(String(process.pid));
+  file.release();
+  expect(existsSync(path)).toBe(false);
+});
+
+test("a file that names a living process is respected", () => {
+  writeFileSync(path, "1\n");
+  expect(() => claimPidFile(path, process.pid)).toThrow(PidFileError);
+  expect(() => claimPidFile(path, process.pid)).toThrow(
+    `pid file found, ensure wherry is not running or delete ${path}`,
+  );
+  expect(readFileSync(path, "utf8")).toBe("1\n");
+});
+
+test("a file left by a dead process, or with nonsense in it, is replaced", () => {
+  for (const text of ["4194304", "nonsense", ""]) {
+    writeFileSync(path, text);
+    claimPidFile(path, process.pid);
+    expect(readFileSync(path, "utf8")).toBe(String(process.pid));
+  }
+});
+
+test("a file that another daemon has taken over is left alone", () => {
+  const file = claimPidFile(path, process.pid);
+  writeFileSync(path, "1");
+  file.release();
+  expect(readFileSync(path, "utf8")).toBe("1");
+});
+
+test("no path, no file", () => {
+  claimPidFile("", process.pid).release();
+});
