@@ -55,5 +55,5 @@ export type QueryOf<R> =
   R extends Route<string, { query: infer Q extends Readonly<Record<string, QueryKind>> }>
     ? { readonly [K in keyof Q]?: QueryValue<Q[K]> }
     : Record<never, never>;
-export type BodyOf<R> = R extends Route<string, { body: infer B extends Schema }> ? Infer<B> : undefined;
+export type BodyOf<R> = R extends { options: { body: infer B } } ? Infer<B> : undefined;
 export type AnswerOf<R> = R extends Route<string, { returns: Returns<infer T> }> ? T : undefined;

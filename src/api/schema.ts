@@ -13,7 +13,7 @@ export type Schema =
   /** A string or a list of strings, as Cmd and Entrypoint take both. */
   | { readonly kind: "strings" };
 
-export type Infer<S extends Schema> = S extends { kind: "string" }
+export type Infer<S> = S extends { kind: "string" }
   ? string
   : S extends { kind: "boolean" }
     ? boolean
@@ -21,11 +21,11 @@ export type Infer<S extends Schema> = S extends { kind: "string" }
       ? number
       : S extends { kind: "strings" }
         ? readonly string[]
-        : S extends { kind: "array"; items: infer I extends Schema }
+        : S extends { kind: "array"; items: infer I }
           ? readonly Infer<I>[]
-          : S extends { kind: "map"; values: infer V extends Schema }
+          : S extends { kind: "map"; values: infer V }
             ? Readonly<Record<string, Infer<V>>>
-            : S extends { kind: "object"; fields: infer F extends Readonly<Record<string, Schema>> }
+            : S extends { kind: "object"; fields: infer F }
               ? { readonly [K in keyof F]?: Infer<F[K]> }
               : unknown;
 

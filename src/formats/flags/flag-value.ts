@@ -53,7 +53,7 @@ export class TypedValue<T extends FlagType = FlagType> implements FlagValue {
         .map(([key, item]) => `${key}:${item}`)
         .join(" ")}]`;
     if (value === undefined) return this.type === "boolean" ? "false" : "";
-    return String(value);
+    return `${value as string | number | boolean}`;
   }
 
   #next(text: string): FlagTypes[FlagType] {
