@@ -81,7 +81,7 @@ export class ContentStore {
   }
 
   async digests(): Promise<readonly Digest[]> {
-    return (await readdir(this.#blobs)).map((hex) => `sha256:${hex}` as Digest).filter(isDigest);
+    return (await readdir(this.#blobs)).map((hex): Digest => `sha256:${hex}`).filter(isDigest);
   }
 
   /** Unknown ones are ignored. */
@@ -103,6 +103,7 @@ export class IncomingBlob {
   #pendingBytes = 0;
   #sizeBytes = 0;
   #isClosed = false;
+  #digest: Digest | undefined;
 
   constructor(file: FileHandle, path: string, blobs: string) {
     this.#file = file;
@@ -119,12 +120,18 @@ export class IncomingBlob {
     if (this.#pendingBytes >= writeBytes) await this.#flush();
   }
 
+  /** The digest of all that was written; nothing may be written after it. */
+  digest(): Digest {
+    this.#digest ??= `sha256:${this.#hash.digest("hex")}`;
+    return this.#digest;
+  }
+
   /**
    * Makes the blob durable and visible. Throws DigestMismatchError when it is not the `expected` one; it must then be
    * discarded.
    */
   async finish(expected?: Digest): Promise<{ readonly digest: Digest; readonly sizeBytes: number }> {
-    const digest: Digest = `sha256:${this.#hash.digest("hex")}`;
+    const digest = this.digest();
     if (expected !== undefined && expected !== digest) throw new DigestMismatchError(expected, digest);
     await this.#flush();
     await this.#file.datasync();

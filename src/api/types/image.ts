@@ -1,5 +1,3 @@
-import type { ContainerConfig } from "./container.ts";
-
 /** Wire shapes of images. Sizes in bytes. */
 
 export interface ImageSummary {
@@ -19,16 +17,21 @@ export interface ImageInspect {
   readonly Id: string;
   readonly RepoTags: readonly string[];
   readonly RepoDigests: readonly string[];
-  readonly Parent: string;
-  readonly Comment: string;
+  /** These four are left out when empty from 1.52 on. */
+  readonly Parent?: string;
+  readonly Comment?: string;
+  readonly DockerVersion?: string;
+  readonly Author?: string;
   readonly Created?: string;
-  readonly DockerVersion: string;
-  readonly Author: string;
-  readonly Config: ContainerConfig | null;
+  /** Of the container that built it: below 1.45 only. */
+  readonly Container?: string;
+  readonly ContainerConfig?: Readonly<Record<string, unknown>>;
+  readonly Config: Readonly<Record<string, unknown>>;
   readonly Architecture: string;
   readonly Variant?: string;
   readonly Os: string;
   readonly Size: number;
+  /** Below 1.44 only. */
   readonly VirtualSize?: number;
   readonly GraphDriver: { readonly Name: string; readonly Data: Readonly<Record<string, string>> | null };
   readonly RootFS: { readonly Type: string; readonly Layers?: readonly string[] };

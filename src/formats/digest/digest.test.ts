@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { checkDigest, digestHex, isDigest, sha256Digest, shortId } from "./digest.ts";
+import { checkDigest, digestHex, digestOf, isDigest, sha256Digest, shortId } from "./digest.ts";
 
 const hex = "ab".repeat(32);
 
@@ -26,4 +26,8 @@ test("ids are shortened with and without their algorithm", () => {
   expect(shortId(`sha256:${hex}`)).toBe("abababababab");
   expect(shortId(hex)).toBe("abababababab");
   expect(digestHex(`sha256:${hex}`)).toBe(hex);
+});
+
+test("the digest of no bytes is the well-known one", () => {
+  expect(digestOf(new Uint8Array())).toBe("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 });

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** What was wrong with a digest, in the words of docker's digest package. */
 export class DigestError extends Error {
   override readonly name = "DigestError";
@@ -31,3 +33,6 @@ export const digestHex = (digest: string): string => digest.slice(digest.indexOf
 
 /** The twelve digits that docker prints for an image, a layer or a container. */
 export const shortId = (id: string): string => digestHex(id).slice(0, 12);
+
+/** For bytes that are at hand and few. */
+export const digestOf = (bytes: Uint8Array): Digest => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;

@@ -9,4 +9,11 @@ CREATE TABLE image_names (
   image_id TEXT NOT NULL REFERENCES images (id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX image_names_of_image ON image_names (image_id);
+CREATE TABLE layers (
+  chain_id TEXT PRIMARY KEY,
+  parent TEXT,
+  diff_id TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  blob TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 `;
