@@ -2,9 +2,10 @@
 export const reexecPrefix = "wherry-reexec:";
 
 /** Each child is loaded only where it runs. It takes its one argument and returns the exit code. */
-const children: Readonly<Record<string, () => Promise<(argument: string) => Promise<number>>>> = {
-  unpack: async () => (await import("./unpack/unpack-child.ts")).unpackChild,
-};
+const children = new Map<string, () => Promise<(argument: string) => Promise<number>>>([
+  ["pack", async () => (await import("./pack/pack-child.ts")).packChild],
+  ["unpack", async () => (await import("./unpack/unpack-child.ts")).unpackChild],
+]);
 
 /**
  * To be called first in the program with the arguments behind its own name. Undefined: this is no child, go on. Else the
@@ -13,7 +14,7 @@ const children: Readonly<Record<string, () => Promise<(argument: string) => Prom
 export function reexecMain(args: readonly string[]): Promise<number> | undefined {
   const [name, argument = ""] = args;
   if (!name?.startsWith(reexecPrefix)) return undefined;
-  const child = children[name.slice(reexecPrefix.length)];
+  const child = children.get(name.slice(reexecPrefix.length));
   if (!child) throw new Error(`no such child: ${name}`);
   return child().then((run) => run(argument));
 }

@@ -151,6 +151,22 @@ describe("overlay", () => {
     expect(readdirSync(join(root, "trash"))).toEqual([]);
   });
 
+  test("a child killed in mid-stream leaves nothing that the next daemon would see", async () => {
+    const root = join(makeFolder(), "driver");
+    const { root: staged, whiteouts } = openDriver(root).stage(undefined);
+    const signal = new AbortController().signal;
+    const unpacking = client.unpack({ root: staged, whiteouts, compression: "none", signal });
+    const archive = packTar([{ path: "big", type: "file", content: Buffer.alloc(1 << 20) }]);
+    await unpacking.write(archive.subarray(0, 600_000));
+    process.kill(unpacking.pid, "SIGKILL");
+    expect(await unpacking.done.catch((error: Error) => error.message)).toContain("SIGKILL");
+    const driver = openDriver(root);
+    expect(driver.layers()).toEqual([]);
+    expect(readdirSync(join(root, "staging"))).toEqual([]);
+    await driver.close();
+    expect(readdirSync(join(root, "trash"))).toEqual([]);
+  });
+
   test("mounting takes about a millisecond", async () => {
     const driver = openDriver();
     const top = await stack(driver, 5);
@@ -162,7 +178,6 @@ describe("overlay", () => {
       driver.mount(id);
       times.push(performance.now() - start);
     }
-    console.log("mount ms", times.map((t) => t.toFixed(2)).join(" "));
     // Far above what is measured, and far below what starting a program would take on a busy machine.
     expect(times.sort((a, b) => a - b)[10]).toBeLessThan(5);
     for (const id of driver.containers()) await driver.removeContainer(id);
@@ -184,7 +199,7 @@ describe("overlay", () => {
   });
 });
 
-test("a full disk while committing loses no layer that was there", async () => {
+test("a full disk while unpacking is told and harms no other layer", async () => {
   const folder = makeFolder();
   mount({ source: "tmpfs", target: folder, type: "tmpfs", options: "size=1m" });
   const driver = new OverlayDriver(join(folder, "driver"));

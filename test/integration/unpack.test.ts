@@ -2,10 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import {
-  chmodSync,
   existsSync,
-  lchownSync,
-  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -14,22 +11,25 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
+import type { LayerUnpacker } from "#engine/image/layer-unpacker.ts";
 import { packTar } from "#formats/tar/tar-writer.ts";
-import { makeNode } from "#platform/linux/make-entry.ts";
-import { setTimes } from "#platform/linux/set-attributes.ts";
-import { getXattr, listXattrs, setXattr } from "#platform/linux/xattr.ts";
+import { getXattr, listXattrs } from "#platform/linux/xattr.ts";
 import { run } from "#platform/process/run.ts";
 import type { Compression } from "#reexec/unpack/layer-source.ts";
 import { UnpackClient, type UnpackedLayer } from "#reexec/unpack-client.ts";
+import { makeFullTree } from "../support/full-tree.ts";
 import { treeSnapshot } from "../support/tree-snapshot.ts";
 
-const client = new UnpackClient([process.execPath, join(import.meta.dir, "../support/reexec-entry.ts")]);
+// What the engine's contract asks for and what the client is must stay the same shape.
+const client = new UnpackClient([
+  process.execPath,
+  join(import.meta.dir, "../support/reexec-entry.ts"),
+]) satisfies LayerUnpacker;
 const base = mkdtempSync(join(tmpdir(), "wherry-unpack-"));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
@@ -65,43 +65,11 @@ async function failureOf(work: Promise<unknown>): Promise<{ code: string; messag
 
 const sha256 = (bytes: Uint8Array) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
-/** A tree with every kind of entry and attribute that a layer can hold. */
-function makeTree(root: string): void {
-  const at = (path: string) => join(root, path);
-  for (const folder of ["bin", "deep", "empty", `deep/${"x".repeat(90)}/${"y".repeat(120)}`])
-    mkdirSync(at(folder), { recursive: true });
-  writeFileSync(at("bin/tool"), "tool".repeat(10_000));
-  lchownSync(at("bin/tool"), 1234, 2_200_000);
-  chmodSync(at("bin/tool"), 0o6755);
-  // cap_net_raw=ep, which holds bytes that are not UTF-8.
-  setXattr(at("bin/tool"), "security.capability", Buffer.from("0100000200f0ff00000000000000000000000000", "hex"));
-  linkSync(at("bin/tool"), at("bin/tool-again"));
-  symlinkSync("tool", at("bin/link"));
-  symlinkSync(`/${"long/".repeat(60)}target`, at("bin/long-link"));
-  lchownSync(at("bin/link"), 7, 8);
-  writeFileSync(at(`deep/${"x".repeat(90)}/${"y".repeat(120)}/${"z".repeat(200)}`), "deep");
-  writeFileSync(at("grün-ñ-日本"), "name");
-  writeFileSync(Buffer.concat([Buffer.from(`${root}/raw-`), Buffer.from([0xff, 0xfe, 0x80])]), "raw");
-  makeNode(at("char"), { type: "characterDevice", mode: 0o620, major: 5, minor: 300 });
-  makeNode(at("block"), { type: "blockDevice", mode: 0o660, major: 259, minor: 1 });
-  makeNode(at("fifo"), { type: "fifo", mode: 0o600 });
-  writeFileSync(at("sparse"), "begin");
-  truncateSync(at("sparse"), 5_000_000);
-  writeFileSync(at("sparse"), "middle", { flag: "a" });
-  truncateSync(at("sparse"), 9_000_000);
-  setXattr(at("empty"), "user.comment", Buffer.from([0, 0xff, 0x0a, 0x3d]));
-  chmodSync(at("empty"), 0o1777);
-  setTimes(at("bin/tool"), { seconds: 1, nanoseconds: 0 }, { seconds: 1_500_000_000, nanoseconds: 123_456_789 });
-  setTimes(at("bin/link"), { seconds: 1, nanoseconds: 0 }, { seconds: 77, nanoseconds: 5 });
-  setTimes(at("empty"), { seconds: 1, nanoseconds: 0 }, { seconds: -6, nanoseconds: 500_000_000 });
-  setTimes(at("deep"), { seconds: 1, nanoseconds: 0 }, { seconds: 86_400, nanoseconds: 1 });
-}
-
 describe("the same tree as GNU tar makes", () => {
   const source = join(base, "source");
   beforeAll(() => {
     mkdirSync(source);
-    makeTree(source);
+    makeFullTree(source);
   });
 
   const attributes = ["--xattrs", "--xattrs-include=*", "--numeric-owner"];
@@ -320,6 +288,41 @@ describe("whiteouts", () => {
         expect(readdirSync(join(root, "folder"))).toEqual(["new"]);
         if (whiteouts === "overlay") expect(getXattr(join(root, "folder"), opaque)).toBeDefined();
       });
+});
+
+describe("what a user copies into a container", () => {
+  const plain = { whiteouts: "plain", compression: "none", signal: new AbortController().signal } as const;
+
+  async function copyIn(root: string, directory: string, archive: Uint8Array): Promise<void> {
+    const unpacking = client.unpack({ ...plain, root, directory, refuseTypeChange: true });
+    await unpacking.write(archive).catch(() => undefined);
+    unpacking.end();
+    await unpacking.done;
+  }
+
+  test("lands in the folder, through links that stay inside the root", async () => {
+    const root = makeRoot();
+    mkdirSync(join(root, "real"));
+    symlinkSync("/real", join(root, "link"));
+    await copyIn(root, "/link", packTar([{ path: ".wh.name", type: "file", content: "x" }]));
+    expect(readdirSync(join(root, "real"))).toEqual([".wh.name"]);
+  });
+
+  test("does not replace a folder by a file nor a file by a folder", async () => {
+    const root = makeRoot();
+    mkdirSync(join(root, "folder"));
+    writeFileSync(join(root, "file"), "");
+    const file = packTar([{ path: "folder", type: "file" }]);
+    const folder = packTar([{ path: "file", type: "directory" }]);
+    expect(await failureOf(copyIn(root, "/", file))).toMatchObject({ code: "EISDIR" });
+    expect(await failureOf(copyIn(root, "/", folder))).toMatchObject({ code: "ENOTDIR" });
+    await copyIn(root, "/", packTar([{ path: "file", type: "file", content: "new" }]));
+    expect(readFileSync(join(root, "file"), "utf8")).toBe("new");
+  });
+
+  test("into a folder that is not there fails", async () => {
+    expect(await failureOf(copyIn(makeRoot(), "/missing", packTar([])))).toMatchObject({ code: "ENOENT" });
+  });
 });
 
 describe("a child that ends early", () => {

@@ -96,5 +96,5 @@ export class LayerFolders {
 
 /** syncfs(2) can take seconds, so another process waits for it. */
 async function syncFileSystem(path: string): Promise<void> {
-  await run(["sync", "--file-system", path]);
+  await run(["sync", "-f", path]);
 }

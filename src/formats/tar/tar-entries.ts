@@ -4,7 +4,7 @@ import { TarReader } from "./tar-reader.ts";
 export interface TarItem {
   readonly entry: TarEntry;
   /** The file's bytes, holes as zeros. To be read before the next item is asked for; what is not read is skipped. */
-  content(): AsyncGenerator<Uint8Array>;
+  readonly content: () => AsyncGenerator<Uint8Array>;
 }
 
 type Found = { readonly entry: TarEntry } | { readonly bytes: Buffer; readonly offset: number } | "entry-end";

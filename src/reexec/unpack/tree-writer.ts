@@ -18,7 +18,7 @@ import { entryPath, parentOf } from "./entry-path.ts";
 import { lstatIfThere } from "./lstat-if-there.ts";
 import { removeTree } from "./remove-tree.ts";
 import { UnpackError } from "./unpack-error.ts";
-import { readWhiteout, type WhiteoutStyle, Whiteouts } from "./whiteouts.ts";
+import { type WhiteoutStyle, Whiteouts } from "./whiteouts.ts";
 
 /**
  * Writes an archive's entries below the current directory, which is the process's root: that, not a check here, keeps
@@ -33,13 +33,17 @@ export class TreeWriter implements TarConsumer {
   #fd = -1;
   #written = 0;
 
-  constructor(style: WhiteoutStyle) {
+  readonly #refuseTypeChange: boolean;
+
+  /** With `refuseTypeChange` a folder does not replace anything else, nor the reverse: EISDIR, ENOTDIR. */
+  constructor(style: WhiteoutStyle, { refuseTypeChange = false }: { refuseTypeChange?: boolean } = {}) {
+    this.#refuseTypeChange = refuseTypeChange;
     this.#whiteouts = new Whiteouts(style, (path) => this.#makeParents(path));
   }
 
   entry(entry: TarEntry): void {
     const path = entryPath(entry.path);
-    const whiteout = readWhiteout(path);
+    const whiteout = this.#whiteouts.read(path);
     if (whiteout === "ignored") return;
     if (whiteout) {
       this.#whiteouts.apply(whiteout);
@@ -124,11 +128,23 @@ export class TreeWriter implements TarConsumer {
       return make();
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
-      if (error.code === "EEXIST") removeTree(diskPath(path));
+      if (error.code === "EEXIST") this.#clear(path, error.syscall === "mkdir");
       else if (error.code === "ENOENT" || error.code === "ENOTDIR") this.#makeParents(path);
       else throw error;
       return make();
     }
+  }
+
+  #clear(path: string, isForDirectory: boolean): void {
+    const bytes = diskPath(path);
+    if (this.#refuseTypeChange) {
+      const isDirectory = lstatIfThere(bytes)?.isDirectory() ?? false;
+      if (isDirectory && !isForDirectory)
+        throw new UnpackError("EISDIR", `cannot overwrite directory "/${path}" with non-directory`);
+      if (!isDirectory && isForDirectory)
+        throw new UnpackError("ENOTDIR", `cannot overwrite non-directory "/${path}" with directory`);
+    }
+    removeTree(bytes);
   }
 
   /** Makes the folders above that the archive does not name; they replace files, while a link is kept and followed. */

@@ -9,7 +9,12 @@ import type { WhiteoutStyle } from "./whiteouts.ts";
 
 /** What the parent asks for, as JSON in the argument. */
 export interface UnpackOrder {
+  /** Absolute path of the folder that becomes the child's root, so that no link in it leads outside. */
   readonly root: string;
+  /** Where in that root to unpack; links are followed. The root itself when left out. */
+  readonly directory?: string;
+  /** Fail where a folder would replace another kind of entry, or the reverse. */
+  readonly refuseTypeChange?: boolean;
   readonly whiteouts: WhiteoutStyle;
   readonly compression: Compression;
 }
@@ -22,11 +27,12 @@ export type UnpackAnswer =
 /** Unpacks the layer on stdin below the ordered root, which becomes this process's root. Returns the exit code. */
 export async function unpackChild(argument: string): Promise<number> {
   const order = JSON.parse(argument) as UnpackOrder;
-  const writer = new TreeWriter(order.whiteouts);
+  const writer = new TreeWriter(order.whiteouts, { refuseTypeChange: order.refuseTypeChange });
   let current = "";
   try {
     const source = openLayerSource(order.compression);
     enterRoot(order.root);
+    if (order.directory !== undefined) process.chdir(order.directory);
     const hash = createHash("sha256");
     let archiveBytes = 0;
     const reader = new TarReader({

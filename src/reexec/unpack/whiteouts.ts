@@ -6,8 +6,10 @@ import { setXattr } from "#platform/linux/xattr.ts";
 import { baseName, parentOf } from "./entry-path.ts";
 import { lstatIfThere } from "./lstat-if-there.ts";
 import { removeTree } from "./remove-tree.ts";
+import { UnpackError } from "./unpack-error.ts";
 
-export type WhiteoutStyle = "overlay" | "delete";
+/** "plain" takes them for ordinary files: what a user copies into a container is no layer. */
+export type WhiteoutStyle = "overlay" | "delete" | "plain";
 
 const opaqueXattr = "trusted.overlay.opaque";
 
@@ -30,6 +32,8 @@ export function readWhiteout(path: string): Whiteout | "ignored" | undefined {
   if (path.split("/").some((part) => part.startsWith(".wh..wh."))) return "ignored";
   if (!name.startsWith(prefix) || name === prefix) return undefined;
   const hidden = name.slice(prefix.length);
+  if (hidden === "." || hidden === "..")
+    throw new UnpackError("bad-archive", `invalid archive entry: ${JSON.stringify(path)} is no whiteout`);
   return { hides: "entry", path: directory === "" ? hidden : `${directory}/${hidden}` };
 }
 
@@ -48,8 +52,12 @@ export class Whiteouts {
     this.#makeParents = makeParents;
   }
 
+  read(path: string): Whiteout | "ignored" | undefined {
+    return this.#style === "plain" ? undefined : readWhiteout(path);
+  }
+
   noteUnpacked(path: string): void {
-    if (this.#style === "overlay") return;
+    if (this.#style !== "delete") return;
     for (let at = path; at !== "" && !this.#unpacked.has(at); at = parentOf(at)) this.#unpacked.add(at);
   }
 
