@@ -194,8 +194,12 @@ export interface ProcessStreams {
   close(): void;
 }
 
-/** Why a program could not be started, as far as users are told apart by it (exit codes 127, 126, 125). */
-export type RuntimeFailure = "executable-not-found" | "permission-denied" | "other";
+/**
+ * Why a program could not be started, as far as users are told apart by it: not found is exit code 127, no permission
+ * 126, everything else 125. "description": what was asked for is at fault (no such user, no such device) and no runtime
+ * was called; `detail` is then the whole message for the user.
+ */
+export type RuntimeFailure = "executable-not-found" | "permission-denied" | "description" | "other";
 
 /** What went wrong below, in facts: the engine words it for users. */
 export class RuntimeError extends Error {
