@@ -9,7 +9,8 @@ const children = new Map<string, () => Promise<(argument: string) => Promise<num
 
 /**
  * To be called first in the program with the arguments behind its own name. Undefined: this is no child, go on. Else the
- * child's work has begun and the promise tells the exit code to end with.
+ * child's work has begun and the promise tells the code for `process.exit`, which must follow at once: a child that has
+ * failed may still have its input open.
  */
 export function reexecMain(args: readonly string[]): Promise<number> | undefined {
   const [name, argument = ""] = args;

@@ -359,6 +359,13 @@ describe("a child that ends early", () => {
     expect((await failureOf(writing)).code).toBe("bad-archive");
   });
 
+  test("tells its reason although its input stays open", async () => {
+    const signal = new AbortController().signal;
+    const unpacking = client.unpack({ root: makeRoot(), whiteouts: "overlay", compression: "gzip", signal });
+    await unpacking.write(gzipSync(Buffer.alloc(1 << 20, "text")));
+    expect((await failureOf(unpacking.done)).code).toBe("bad-archive");
+  });
+
   test("without a root tells so", async () => {
     const signal = new AbortController().signal;
     const order = { root: "/nonexistent/root", whiteouts: "overlay", compression: "none", signal } as const;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { rename } from "#platform/linux/make-entry.ts";
 import { SyscallError } from "#platform/linux/syscall-error.ts";
@@ -81,7 +82,7 @@ export class LayerFolders {
       this.#trash.take(folder);
     }
     this.#parents.set(chainId, parent);
-    await syncFileSystem(this.#layers);
+    await syncFolder(this.#layers);
   }
 
   discard(folder: string): void {
@@ -97,4 +98,14 @@ export class LayerFolders {
 /** syncfs(2) can take seconds, so another process waits for it. */
 async function syncFileSystem(path: string): Promise<void> {
   await run(["sync", "-f", path]);
+}
+
+/** Makes the rename itself durable. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }

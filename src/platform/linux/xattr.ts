@@ -38,9 +38,3 @@ export function listXattrs(path: KernelPath): string[] {
   if (error.code === "EOPNOTSUPP") return [];
   throw error;
 }
-
-/** lremovexattr(2). A missing attribute is ENODATA. */
-export function removeXattr(path: KernelPath, name: string): void {
-  if (libc.lremovexattr(kernelPath(path), cString(name)) !== 0)
-    throw new SyscallError("removexattr", errno(), `${name} of ${showPath(path)}`);
-}

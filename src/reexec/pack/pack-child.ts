@@ -40,7 +40,7 @@ export async function packChild(argument: string): Promise<number> {
     const { code, message } = error as { code?: unknown; message: string };
     if (typeof code !== "string") throw error;
     const failure: PackFailure = { error: message, code };
-    process.stderr.write(`${JSON.stringify(failure)}\n`);
+    writeSync(2, `${JSON.stringify(failure)}\n`);
     return 1;
   }
 }

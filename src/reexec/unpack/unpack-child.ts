@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { writeSync } from "node:fs";
 import { TarError } from "#formats/tar/tar-entry.ts";
 import { TarReader } from "#formats/tar/tar-reader.ts";
 import { enterRoot } from "#platform/linux/chroot.ts";
@@ -59,7 +60,7 @@ export async function unpackChild(argument: string): Promise<number> {
 }
 
 function answer(line: UnpackAnswer): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  writeSync(1, `${JSON.stringify(line)}\n`);
 }
 
 /** Anything else than a damaged archive or a failed call is a bug of ours: it ends the process with its stack. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeNode } from "#platform/linux/make-entry.ts";
 import { mount, unmount } from "#platform/linux/mount.ts";
@@ -35,16 +35,9 @@ export function probeOverlay(folder: string): string | undefined {
 }
 
 function complaint(merged: string, upper: string): string | undefined {
-  if (exists(join(merged, "hidden")) || exists(join(merged, "opaque/hidden"))) return "whiteouts have no effect";
+  // Without file types in its folders' entries a file system hides nothing from a listing.
+  const listed = [...readdirSync(merged), ...readdirSync(join(merged, "opaque"))].includes("hidden");
+  if (listed || existsSync(join(merged, "hidden"))) return "whiteouts have no effect";
   writeFileSync(join(merged, "kept"), "high");
   return readFileSync(join(upper, "kept"), "utf8") === "high" ? undefined : "writes do not arrive in the upper folder";
-}
-
-function exists(path: string): boolean {
-  try {
-    readFileSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
