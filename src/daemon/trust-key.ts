@@ -1,11 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type JsonWebKey,
-  type KeyObject,
-} from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Logger } from "#base/diagnostics/logger.ts";
@@ -31,7 +24,7 @@ export function loadTrustKey(path: string): TrustKey {
 
 function parseKey(text: string, path: string): TrustKey {
   try {
-    const key = createPrivateKey({ key: JSON.parse(text) as JsonWebKey, format: "jwk" });
+    const key = createPrivateKey({ key: JSON.parse(text) as Record<string, string>, format: "jwk" });
     return { id: keyId(key), key };
   } catch (cause) {
     throw new Error(`Error loading key file ${path}: ${messageOf(cause)}`, { cause });

@@ -8,6 +8,7 @@ export function fakeSystem(): SystemService {
     id: "f00d",
     build: { version: "1.2.3", commit: "abc", time: "2026-01-02T03:04:05Z", runtime: "bun1" },
     dataRoot: "/var/lib/wherry",
+    architecture: "amd64",
     host: {
       name: "test",
       kernelVersion: "6.1.0",

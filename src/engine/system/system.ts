@@ -9,6 +9,8 @@ export interface SystemDeps {
   readonly id: string;
   readonly build: VersionFacts["build"];
   readonly dataRoot: string;
+  /** In the words of image platforms: "amd64". */
+  readonly architecture: string;
   readonly host: HostFacts;
   readonly settings: () => SystemSettings;
   readonly storage: Pick<StorageDriver, "name" | "status">;
@@ -34,10 +36,10 @@ export class System implements SystemService {
   }
 
   version(): VersionFacts {
-    const { build, host, runtime } = this.#deps;
+    const { build, architecture, host, runtime } = this.#deps;
     return {
       build,
-      architecture: goArchitectures[host.machine] ?? host.machine,
+      architecture,
       kernelVersion: host.kernelVersion,
       parts: [
         { name: runtime.runtime, version: runtime.runtimeVersion },
@@ -76,17 +78,6 @@ export class System implements SystemService {
     return this.#deps.authenticate(credentials, signal);
   }
 }
-
-/** uname's names in the words of image platforms. */
-const goArchitectures: Readonly<Record<string, string>> = {
-  x86_64: "amd64",
-  aarch64: "arm64",
-  armv7l: "arm",
-  i686: "386",
-  riscv64: "riscv64",
-  s390x: "s390x",
-  ppc64le: "ppc64le",
-};
 
 /** What the host cannot do, as docker's `info` warns of it. */
 function limitWarnings({ limits, ipv4Forwarding }: HostFacts): string[] {
