@@ -1,5 +1,4 @@
-/** The first argument that makes our executable a one-shot child instead of client or daemon. */
-export const reexecPrefix = "wherry-reexec:";
+import { reexecPrefix } from "./prefix.ts";
 
 /** Each child is loaded only where it runs. It takes its one argument and returns the exit code. */
 const children = new Map<string, () => Promise<(argument: string) => Promise<number>>>([

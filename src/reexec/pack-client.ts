@@ -1,6 +1,7 @@
 import { spawnProcess } from "#platform/process/spawn-process.ts";
-import { ownCommand, reexecPrefix } from "./dispatch.ts";
+import { ownCommand } from "./dispatch.ts";
 import type { PackFailure, PackOrder } from "./pack/pack-child.ts";
+import { reexecPrefix } from "./prefix.ts";
 
 /** The tree could not be packed whole. `code` is the kernel's ("ENOENT": there is no such path) or "child-failed". */
 export class PackError extends Error {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawnProcess } from "#platform/process/spawn-process.ts";
-import { ownCommand, reexecPrefix } from "./dispatch.ts";
+import { ownCommand } from "./dispatch.ts";
+import { reexecPrefix } from "./prefix.ts";
 import type { UnpackAnswer, UnpackOrder } from "./unpack/unpack-child.ts";
 import { UnpackError } from "./unpack/unpack-error.ts";
 
