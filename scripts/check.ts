@@ -1,18 +1,10 @@
 import process from "node:process";
+import { gateSteps } from "./gate-steps.ts";
 
 // The one gate: format, lint, types, layers, unused code, unit tests. Stops at the end, not at the first failure.
-const steps: Record<string, string[]> = {
-  format: ["biome", "check", "."],
-  lint: ["oxlint", "--type-aware", "--deny-warnings"],
-  types: ["tsc", "--noEmit"],
-  layers: ["bun", "scripts/layers.ts"],
-  diagram: ["bun", "scripts/architecture-diagram.ts", "--check"],
-  unused: ["knip"],
-  unit: ["bun", "test", "src", "scripts"],
-};
 const failed: string[] = [];
-for (const [name, command] of Object.entries(steps)) {
-  const { exitCode } = Bun.spawnSync(command, {
+for (const [name, command] of Object.entries(gateSteps)) {
+  const { exitCode } = Bun.spawnSync([...command], {
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}` },
   });
