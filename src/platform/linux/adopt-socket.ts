@@ -39,7 +39,7 @@ export async function adoptSocket(fd: number, handlers: AdoptedSocketHandlers): 
     },
   };
   // The types know `fd` only together with the address of a listener.
-  const socket: Pick<Socket, "write" | "pause" | "resume" | "terminate"> = await connect<undefined>(options as never);
+  const socket: Pick<Socket, "write" | "pause" | "resume" | "terminate"> = await connect(options as never);
   return {
     write: (chunk) => socket.write(chunk),
     pause: () => socket.pause(),
