@@ -27,11 +27,9 @@ export async function responseError(response: Response): Promise<RegistryError> 
   const text = await textOf(response);
   if (status < 400 || status >= 500)
     return new RegistryError("other", `received unexpected HTTP status: ${status} ${statusText}`.trim());
-  const [first, ...others] = [...bearerErrors(response), ...bodyErrors(text, status)];
-  if (!first) return unreadable(status, text);
-  const message =
-    others.length === 0 ? first.text : ["errors:", ...[first, ...others].map(({ text }) => text), ""].join("\n");
-  return new RegistryError(failures[first.code] ?? "other", message);
+  // Of several docker tells the first as well: the others say the same from another side.
+  const [error] = [...bearerErrors(response), ...bodyErrors(text, status)];
+  return error ? new RegistryError(failures[error.code] ?? "other", error.text) : unreadable(status, text);
 }
 
 interface CodedError {

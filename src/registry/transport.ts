@@ -5,7 +5,7 @@ import { RegistryError } from "./registry-service.ts";
 
 export interface TransportOptions {
   readonly certificateFolders: readonly string[];
-  readonly insecureHosts: InsecureHosts;
+  readonly insecureHosts: Pick<InsecureHosts, "includes">;
   readonly userAgent: string;
   /** A connection on which nothing moves for so long is given up. */
   readonly idleMilliseconds?: number;
