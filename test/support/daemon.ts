@@ -22,6 +22,8 @@ export interface DaemonOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What daemon.json holds. */
   readonly config?: object;
+  /** Puts the data root on a file system of its own that is no larger than this. */
+  readonly dataRootMegabytes?: number;
   /** Import the image `busybox`; on by default. */
   readonly busybox?: boolean;
 }
@@ -91,6 +93,7 @@ export class WherryDaemon implements AsyncDisposable {
   static async start(options: DaemonOptions = {}): Promise<WherryDaemon> {
     const daemon = new WherryDaemon(options);
     try {
+      if (options.dataRootMegabytes !== undefined) await mountSmall(daemon.dataRoot, options.dataRootMegabytes);
       await daemon.launch();
       if (options.busybox !== false) await daemon.importImage("busybox", await busyboxRootfs(), "--change", "CMD sh");
     } catch (error) {
@@ -218,6 +221,11 @@ export class WherryDaemon implements AsyncDisposable {
     await removeFromHost(this);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+async function mountSmall(folder: string, megabytes: number): Promise<void> {
+  mkdirSync(folder);
+  await mustRun(["mount", "-t", "tmpfs", "-o", `size=${megabytes}m,mode=700`, "tmpfs", folder]);
 }
 
 /** What a daemon leaves on purpose when it ends (its bridge, its table), and what a failed test may have left. */

@@ -20,7 +20,7 @@ export interface Footprint {
 
 export async function footprintOf(daemon: WherryDaemon): Promise<Footprint> {
   return {
-    mounts: mountsUnder(daemon.folder),
+    mounts: mountsUnder(daemon.folder).filter((path) => path !== daemon.dataRoot),
     devices: devicesOf(daemon.bridge),
     forwards: await forwardsOf(daemon.table),
     cgroups: await cgroupsUnder(daemon.cgroupParent),
