@@ -98,7 +98,7 @@ export class RuntimeWorld {
   }
 
   /** create, attach, start, exit, remove; the output in order of arrival. */
-  async run(changes: Partial<ContainerProcess>, input?: string) {
+  async run(changes: Partial<ContainerProcess> = {}, input?: string) {
     const wanted = this.process({ openStdin: input !== undefined, stdinOnce: input !== undefined, ...changes });
     await this.runtime.create(wanted);
     try {

@@ -20,6 +20,7 @@ export class ExecStreams implements ProcessStreams {
   readonly #doubtful: 1 | 2;
   /** What came before it is known whether the program runs: it may be the runtime's words. */
   #withheld: Uint8Array[] | undefined = [];
+  #isRefused = false;
   #hasSpoken = false;
 
   /** `doubtful` is the stream that the runtime complains on: stderr, or the terminal. */
@@ -55,6 +56,7 @@ export class ExecStreams implements ProcessStreams {
     const withheld = this.#withheld;
     if (!withheld) return;
     this.#withheld = undefined;
+    this.#isRefused = !started;
     if (started) for (const chunk of withheld) this.#output.push(this.#doubtful, chunk);
     this.#endWhenDone();
   }
@@ -107,8 +109,9 @@ export class ExecStreams implements ProcessStreams {
 
   #receive(stream: 1 | 2, chunk: Uint8Array): void {
     this.#hasSpoken = true;
-    if (stream === this.#doubtful && this.#withheld) this.#withheld.push(chunk);
-    else this.#output.push(stream, chunk);
+    if (stream !== this.#doubtful) this.#output.push(stream, chunk);
+    else if (this.#withheld) this.#withheld.push(chunk);
+    else if (!this.#isRefused) this.#output.push(stream, chunk);
   }
 
   #endWhenDone(): void {

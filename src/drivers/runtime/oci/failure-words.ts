@@ -47,7 +47,10 @@ function strippedWords(words: string): string {
   const last = messages.at(-1) ?? words.trim();
   const plain = last.replaceAll(/\\(["\\])/g, "$1");
   // Before 1.2 runc does not say at which step it failed to find a program.
-  return plain.replace(/(unable to start container process: )(exec: )/, "$1error during container init: $2");
+  return plain.replace(
+    /^(runc create failed: unable to start container process: )(exec: )/,
+    "$1error during container init: $2",
+  );
 }
 
 function runcWords({ words, args, cwd, mounts }: FailedCall): string {

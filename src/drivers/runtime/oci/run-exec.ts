@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DescriptorReader } from "#platform/linux/descriptor-reader.ts";
 import { DescriptorWriter } from "#platform/linux/descriptor-writer.ts";
 import { openPipe } from "#platform/linux/pipe.ts";
+import { openPseudoTerminal } from "#platform/linux/pseudo-terminal.ts";
 import { setTerminalSize } from "#platform/linux/terminal-size.ts";
 import { acceptConnection, duplicateDescriptor, listenStream, receiveDescriptor } from "#platform/linux/unix-socket.ts";
 import { type ChildProcess, spawnProcess } from "#platform/process/spawn-process.ts";
@@ -38,7 +39,8 @@ const lookMs = 1;
 export async function runExec(start: ExecStart): Promise<RunningExec> {
   const files = filesOf(start);
   writeFileSync(files.process, specText(start.process));
-  return start.process.terminal ? await runOnTerminal(start, files) : runOnPipes(start, files);
+  if (!start.process.terminal) return runOnPipes(start, files);
+  return start.runtime.kind === "crun" ? await runOnContainerTerminal(start, files) : runOnHostTerminal(start, files);
 }
 
 type ExecFiles = Record<"process" | "pid" | "log" | "socket", string>;
@@ -69,9 +71,9 @@ function runOnPipes(start: ExecStart, files: ExecFiles): RunningExec {
   return runningExec(start, files, { child, streams, resize: async () => {} });
 }
 
-async function runOnTerminal(start: ExecStart, files: ExecFiles): Promise<RunningExec> {
+/** crun hands over the host's end of the container's terminal and only waits for the program. */
+async function runOnContainerTerminal(start: ExecStart, files: ExecFiles): Promise<RunningExec> {
   const listener = listenStream(files.socket);
-  const streams = new ExecStreams(1);
   let terminal: number | undefined;
   let child: ChildProcess;
   try {
@@ -84,18 +86,49 @@ async function runOnTerminal(start: ExecStart, files: ExecFiles): Promise<Runnin
   } finally {
     closeSync(listener);
   }
-  if (terminal === undefined) return runningExec(start, files, { child, streams, resize: async () => {} });
-  const fd = terminal;
+  if (terminal === undefined) {
+    return runningExec(start, files, { child, streams: new ExecStreams(1), resize: async () => {} });
+  }
+  return onTerminal(start, files, { child, terminal, resized: () => {} });
+}
+
+/**
+ * runc hands a terminal over only when it detaches, and then nobody learns the exit code. So it gets a terminal of the
+ * host and passes everything on between the two; a new size it asks for when it is told that there is one.
+ */
+function runOnHostTerminal(start: ExecStart, files: ExecFiles): RunningExec {
+  const { ours, theirs } = openPseudoTerminal();
+  const { consoleSize } = start.process;
+  if (consoleSize) setTerminalSize(ours, { rows: consoleSize.height, columns: consoleSize.width });
+  try {
+    const child = spawnRuntime(start, files, [theirs, theirs, theirs]);
+    return onTerminal(start, files, { child, terminal: ours, resized: () => child.kill("SIGWINCH") });
+  } catch (error) {
+    closeSync(ours);
+    throw error;
+  } finally {
+    closeSync(theirs);
+  }
+}
+
+function onTerminal(
+  start: ExecStart,
+  files: ExecFiles,
+  { child, terminal, resized }: { child: ChildProcess; terminal: number; resized: () => void },
+): RunningExec {
+  const streams = new ExecStreams(1);
   // A descriptor of its own for the size: the reader closes its one when it likes, and numbers are used again.
-  let control: number | undefined = duplicateDescriptor(fd);
-  streams.setWriter(new DescriptorWriter(duplicateDescriptor(fd), "terminal"));
-  streams.addSource(1, (listener) => new DescriptorReader(fd, listener));
+  let control: number | undefined = duplicateDescriptor(terminal);
+  streams.setWriter(new DescriptorWriter(duplicateDescriptor(terminal), "terminal"));
+  streams.addSource(1, (listener) => new DescriptorReader(terminal, listener));
   void child.exited.then(() => {
     if (control !== undefined) closeSync(control);
     control = undefined;
   });
   const resize = async (size: TerminalSize) => {
-    if (control !== undefined) setTerminalSize(control, size);
+    if (control === undefined) return;
+    setTerminalSize(control, size);
+    resized();
   };
   return runningExec(start, files, { child, streams, resize });
 }

@@ -60,8 +60,9 @@ async function probeAll(options: OciRuntimeOptions): Promise<ReadonlyMap<string,
   return new Map(probed.flatMap((runtime) => (runtime ? [[runtime.name, runtime]] : [])));
 }
 
-function chooseDefault(
-  options: OciRuntimeOptions,
+/** crun is the quicker one, but it refuses a hybrid layout that has left controllers on version 2. */
+export function chooseDefault(
+  options: Pick<OciRuntimeOptions, "defaultRuntime">,
   runtimes: ReadonlyMap<string, RuntimeBinary>,
   layout: CgroupLayout,
 ): { defaultRuntime: RuntimeBinary; warnings: string[] } {
