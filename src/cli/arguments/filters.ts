@@ -1,0 +1,21 @@
+import { CommandError } from "../command.ts";
+
+/** `--filter key=value` flags as the API's `filters` parameter; undefined when there are none. */
+export function filtersQuery(
+  flags: readonly string[],
+  fixed: Readonly<Record<string, string>> = {},
+): string | undefined {
+  const filters: Record<string, Record<string, true>> = {};
+  for (const [key, value] of Object.entries(fixed)) filters[key] = { [value]: true };
+  for (const flag of flags) {
+    const equals = flag.indexOf("=");
+    if (equals === -1)
+      throw new CommandError(
+        125,
+        `invalid argument ${JSON.stringify(flag)} for "-f, --filter" flag: bad format of filter (expected name=value)`,
+      );
+    const key = flag.slice(0, equals).trim().toLowerCase();
+    (filters[key] ??= {})[flag.slice(equals + 1).trim()] = true;
+  }
+  return Object.keys(filters).length === 0 ? undefined : JSON.stringify(filters);
+}

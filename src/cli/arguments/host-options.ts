@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import type { RestartPolicy } from "#api/types/container.ts";
+import { parseBytes } from "#formats/units/size.ts";
+import { CommandError } from "../command.ts";
+
+const bad = (message: string) => new CommandError(125, message);
+
+/** `no`, `always`, `unless-stopped`, `on-failure[:count]`. */
+export function parseRestartPolicy(text: string): RestartPolicy {
+  const [name, count, ...rest] = text.split(":");
+  if (name === "" && text !== "") throw bad("invalid restart policy format: no policy provided before colon");
+  if (rest.length > 0) throw bad("invalid restart policy format");
+  if (count === undefined) return { Name: name, MaximumRetryCount: 0 };
+  if (!/^-?\d+$/.test(count)) throw bad("invalid restart policy format: maximum retry count must be an integer");
+  return { Name: name, MaximumRetryCount: Number(count) };
+}
+
+/** `nofile=1024:2048`; one number stands for both. */
+export function parseUlimit(text: string): { Name: string; Soft: number; Hard: number } {
+  const fail = (why: string) => bad(`invalid argument ${JSON.stringify(text)} for "--ulimit" flag: ${why}`);
+  const match = /^([a-z]+)=(.*)$/.exec(text);
+  if (!match) throw fail(`invalid ulimit argument: ${text}`);
+  const [soft, hard = soft, ...rest] = match[2]!.split(":");
+  if (rest.length > 0)
+    throw fail(`too many limit value arguments - ${match[2]}, can only have up to two, \`soft[:hard]\``);
+  for (const part of [soft!, hard!])
+    if (!/^-?\d+$/.test(part)) throw fail(`strconv.ParseInt: parsing ${JSON.stringify(part)}: invalid syntax`);
+  if (Number(hard) >= 0 && (Number(soft) > Number(hard) || Number(soft) < 0))
+    throw fail(`ulimit soft limit must be less than or equal to hard limit: ${soft} > ${hard}`);
+  return { Name: match[1]!, Soft: Number(soft), Hard: Number(hard) };
+}
+
+/** `/dev/x[:/dev/y][:rwm]`. */
+export function parseDevice(text: string): { PathOnHost: string; PathInContainer: string; CgroupPermissions: string } {
+  const [host, second, third, ...rest] = text.split(":");
+  if (rest.length > 0 || host === "") throw bad(`invalid device specification: ${text}`);
+  const isMode = (part: string | undefined) => part !== undefined && /^[rwm]{1,3}$/.test(part);
+  const permissions = third ?? (isMode(second) ? second : undefined) ?? "rwm";
+  if (!isMode(permissions)) throw bad(`invalid device mode: ${permissions}`);
+  return {
+    PathOnHost: host!,
+    PathInContainer: second === undefined || isMode(second) ? host! : second,
+    CgroupPermissions: permissions,
+  };
+}
+
+/** `/dev/sda:1mb`. */
+export function parseThrottle(text: string, flag: string): { path: string; rate: number } {
+  const fail = (why: string) => bad(`invalid argument ${JSON.stringify(text)} for "--${flag}" flag: ${why}`);
+  const [path, rate, ...rest] = text.split(":");
+  if (rate === undefined || rest.length > 0) throw fail(`bad format: ${text}`);
+  if (!path!.startsWith("/dev/")) throw fail(`bad format for device path: ${text}`);
+  try {
+    return { path: path!, rate: flag.endsWith("bps") ? parseBytes(rate) : integer(rate) };
+  } catch {
+    throw fail(`invalid rate for device: ${text}. The correct format is <device-path>:<number>`);
+  }
+}
+
+function integer(text: string): number {
+  if (!/^\d+$/.test(text)) throw new Error("not a number");
+  return Number(text);
+}
+
+export function parseLogOptions(driver: string | undefined, options: readonly string[]): Record<string, string> {
+  if (driver === "none" && options.length > 0) throw bad("invalid logging opts for driver none");
+  return Object.fromEntries(
+    options.map((option) => {
+      const [key, ...value] = option.split("=");
+      return [key!, value.join("=")];
+    }),
+  );
+}
+
+/** A seccomp profile is a file of ours: the daemon gets its text. */
+export function readSecurityOptions(options: readonly string[]): string[] {
+  return options.map((option) => {
+    const [key, ...rest] = option.split("=");
+    const value = rest.join("=");
+    if (key !== "seccomp" || value === "unconfined" || value === "builtin" || value === "") return option;
+    try {
+      return `seccomp=${JSON.stringify(JSON.parse(readFileSync(value, "utf8")))}`;
+    } catch (error) {
+      const why =
+        (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file or directory" : (error as Error).message;
+      throw bad(`opening seccomp profile (${value}) failed: open ${value}: ${why}`);
+    }
+  });
+}
+
+/** `all`, a count, or `device=0,capabilities=utility`. */
+export function parseGpus(text: string): Record<string, unknown> {
+  const request: Record<string, unknown> = {
+    Driver: "",
+    Count: 0,
+    DeviceIDs: null,
+    Capabilities: [["gpu"]],
+    Options: {},
+  };
+  for (const field of text.split(",")) {
+    const [key, ...rest] = field.split("=");
+    const value = rest.join("=");
+    if (rest.length === 0 && key === "all") request["Count"] = -1;
+    else if (rest.length === 0 && /^\d+$/.test(key!)) request["Count"] = Number(key);
+    else if (key === "count") request["Count"] = value === "all" ? -1 : Number(value);
+    else if (key === "device") request["DeviceIDs"] = [...((request["DeviceIDs"] as string[] | null) ?? []), value];
+    else if (key === "driver") request["Driver"] = value;
+    else if (key === "capabilities") request["Capabilities"] = [["gpu", ...value.split(",")]];
+    else throw bad(`invalid argument ${JSON.stringify(text)} for "--gpus" flag: unexpected key '${key}' in '${field}'`);
+  }
+  return request;
+}

@@ -1,0 +1,37 @@
+import { ApiError, DaemonUnreachable } from "#client/api-error.ts";
+import { CommandError } from "../../command.ts";
+
+/** A failure of `run` or `create` before the container's own program: docker's exit codes 125, 126 and 127. */
+export function runFailure(error: unknown, program: string, verb: "run" | "create"): unknown {
+  const tail = `\n\nRun '${program} ${verb} --help' for more information`;
+  if (error instanceof ApiError) {
+    const text = `${program}: Error response from daemon: ${error.message}${tail}`;
+    return new CommandError(
+      verb === "create" ? 1 : codeFor(error.message),
+      verb === "create" ? `Error response from daemon: ${error.message}` : text,
+    );
+  }
+  if (error instanceof DaemonUnreachable) {
+    if (verb === "create") return error;
+    return new CommandError(125, `${program}: ${error.message}${tail}`);
+  }
+  if (error instanceof CommandError && error.exitCode === 125) {
+    if (error.message.startsWith("invalid argument ")) {
+      const usage = `Usage:  ${program} ${verb} [OPTIONS] IMAGE [COMMAND] [ARG...]`;
+      return new CommandError(
+        125,
+        `${error.message}\n\n${usage}\n\nRun '${program} ${verb} --help' for more information`,
+      );
+    }
+    return new CommandError(125, `${program}: ${error.message}${tail}`);
+  }
+  return error;
+}
+
+/** 127: there is no such program. 126: it cannot be run. 125: the daemon failed. */
+function codeFor(message: string): number {
+  if (/executable file not found|no such file or directory|system cannot find the file specified/.test(message))
+    return 127;
+  if (/permission denied|is a directory/.test(message)) return 126;
+  return 125;
+}

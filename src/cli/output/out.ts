@@ -1,0 +1,48 @@
+import { writeSync } from "node:fs";
+import process from "node:process";
+
+/** Where a command writes. Everything is written at once and in order, so that nothing is lost when the process ends. */
+export interface Out {
+  readonly isTerminal: boolean;
+  readonly errorIsTerminal: boolean;
+  /** Width of the terminal in cells; 0 when there is none. */
+  readonly columns: number;
+  line(text: string): void;
+  write(data: string | Uint8Array): void;
+  error(text: string): void;
+  writeError(data: string | Uint8Array): void;
+}
+
+/** A full pipe (EAGAIN) is waited for: its reader is a person or a program that will read on. */
+function writeAll(fd: number, data: string | Uint8Array): void {
+  let rest = typeof data === "string" ? Buffer.from(data) : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      // The reader has gone (head, less): nothing more to say.
+      else if (code === "EPIPE") process.exit(0);
+      else throw error;
+    }
+  }
+}
+
+export function processOut(): Out {
+  return {
+    get isTerminal() {
+      return process.stdout.isTTY === true;
+    },
+    get errorIsTerminal() {
+      return process.stderr.isTTY === true;
+    },
+    get columns() {
+      return process.stdout.columns ?? 0;
+    },
+    line: (text) => writeAll(1, `${text}\n`),
+    write: (data) => writeAll(1, data),
+    error: (text) => writeAll(2, `${text}\n`),
+    writeError: (data) => writeAll(2, data),
+  };
+}
