@@ -94,7 +94,8 @@ export class MemoryRegistry implements AsyncDisposable {
       ...(offset === 0 ? {} : { "Content-Range": `bytes ${offset}-${found.bytes.length - 1}/${found.bytes.length}` }),
     });
     if (typeof behaviour === "object" && "cutAfterBytes" in behaviour) {
-      response.write(bytes.subarray(0, behaviour.cutAfterBytes), () => response.destroy());
+      // A moment later, so that a reset does not overtake the bytes.
+      response.write(bytes.subarray(0, behaviour.cutAfterBytes), () => setTimeout(() => response.destroy(), 50));
       return;
     }
     response.end(bytes);

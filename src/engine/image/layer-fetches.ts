@@ -35,8 +35,10 @@ export class LayerFetches {
   async join(chainId: string, fetch: Fetch, listener: Listener, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const running = this.#running.get(chainId) ?? this.#start(chainId, fetch);
-    running.listeners.add(listener);
-    if (running.latest) listener(running.latest);
+    // Of its own for each who joined: their number decides who is the last.
+    const hear: Listener = (progress) => listener(progress);
+    running.listeners.add(hear);
+    if (running.latest) hear(running.latest);
     const abandoned = Promise.withResolvers<never>();
     const abandon = () => abandoned.reject(signal.reason);
     signal.addEventListener("abort", abandon, { once: true });
@@ -44,7 +46,7 @@ export class LayerFetches {
       await Promise.race([running.done, abandoned.promise]);
     } finally {
       signal.removeEventListener("abort", abandon);
-      running.listeners.delete(listener);
+      running.listeners.delete(hear);
       if (running.listeners.size === 0 && this.#running.get(chainId) === running) {
         // Whoever comes now starts anew.
         this.#running.delete(chainId);
