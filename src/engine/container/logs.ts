@@ -5,13 +5,16 @@ import type { ContainerRecord } from "./container-record.ts";
 import { isActive } from "./container-state.ts";
 import { logDetails, logDriverOf } from "./log-options.ts";
 
+/** Lines as the log driver has them, for those who send them on. */
+export type ContainerLogBatch = LogBatch;
+
 export type LogRequest = Omit<LogReadOptions, "ended">;
 
 export interface ContainerLog {
   readonly tty: boolean;
   /** Labels and variables that the log options name, as "k=v,k=v". */
   readonly details: string;
-  readonly batches: AsyncIterable<LogBatch>;
+  readonly batches: AsyncIterable<ContainerLogBatch>;
 }
 
 type Needs = Pick<ContainerDeps, "containers" | "live" | "logDrivers" | "dataRoot">;
