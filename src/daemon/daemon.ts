@@ -175,14 +175,10 @@ export class Daemon {
 
   /** No new requests; containers end or live on; then what is left of the requests is cut off. */
   async #shutDown(api: ApiServer, listeners: Listener[]): Promise<void> {
-    const { liveRestore, shutdownTimeoutSeconds } = this.#config;
+    const { shutdownTimeoutSeconds: limitSeconds } = this.#config;
     await closeAll(listeners);
-    const signal =
-      shutdownTimeoutSeconds === Number.POSITIVE_INFINITY
-        ? new AbortController().signal
-        : AbortSignal.timeout(shutdownTimeoutSeconds * 1000);
-    const stopped = this.#engine?.stop({ keepContainers: liveRestore, signal }) ?? Promise.resolve();
-    const outcome = await Promise.race([stopped.then(() => "stopped" as const), aborted(signal)]);
+    const stopped = this.#engine?.stop({ limitSeconds }) ?? Promise.resolve();
+    const outcome = await Promise.race([stopped.then(() => "stopped" as const), timeout(limitSeconds)]);
     if (outcome === "stopped") this.#logger.debug("Clean shutdown succeeded");
     else this.#logger.error("Force shutdown daemon");
     await api.close(outcome === "stopped" ? 1 : 0);
@@ -198,8 +194,10 @@ async function closeAll(listeners: Listener[]): Promise<void> {
   for (const listener of listeners.splice(0)) await listener.close();
 }
 
-function aborted(signal: AbortSignal): Promise<"aborted"> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve("aborted")));
+function timeout(seconds: number): Promise<"late"> {
+  return new Promise((resolve) => {
+    if (seconds !== Number.POSITIVE_INFINITY) setTimeout(resolve, seconds * 1000, "late" as const);
+  });
 }
 
 /** Tells systemd of our state, when it asked for that. The variable is not for our children. */

@@ -15,10 +15,10 @@ export interface Engine {
   /** Locks that are held now, for the state dump: "container 3f4…" */
   heldLocks(): readonly string[];
   /**
-   * Ends the engine's work. Containers are stopped, side by side, or left running when `keepContainers`; whatever is not
-   * over when `signal` aborts is left as it is.
+   * Ends the engine's work. Containers are stopped, side by side, unless they live on (live-restore); what they may take
+   * is their grace and `limitSeconds` at most.
    */
-  stop(options: { keepContainers: boolean; signal: AbortSignal }): Promise<void>;
+  stop(options: { limitSeconds: number }): Promise<void>;
 }
 
 export interface EngineOptions {

@@ -51,7 +51,7 @@ async function runDaemon(config: ReturnType<typeof loadConfig>, parsed: DaemonAr
   const logger = new Logger({
     level: config.log.level,
     format: config.log.format,
-    coloured: config.log.format === "text" && process.stderr.isTTY === true,
+    coloured: config.log.format === "text" && process.stderr.isTTY,
     write: (line) => process.stderr.write(line),
   });
   if (process.getuid?.() !== 0) {

@@ -1,19 +1,29 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildInfo } from "#base/diagnostics/build-info.ts";
+import { messageOf } from "#base/errors/engine-error.ts";
+import { JsonFileLog } from "#drivers/log/json-file/json-file-log.ts";
 import { BridgeDriver } from "#drivers/network/bridge/bridge.ts";
 import { OciRuntime } from "#drivers/runtime/oci/oci-runtime.ts";
+import type { RuntimeFacts } from "#drivers/runtime/runtime-driver.ts";
+import type { ContainerDefaults } from "#engine/container/container-deps.ts";
+import { ContainerService } from "#engine/container/container-service.ts";
 import { EventLog } from "#engine/events/event-log.ts";
 import { ImageService } from "#engine/image/image-service.ts";
 import { NetworkService } from "#engine/network/network-service.ts";
 import { System } from "#engine/system/system.ts";
-import type { SystemSettings } from "#engine/system/system-service.ts";
 import { VolumeService } from "#engine/volume/volume-service.ts";
 import { normalizePlatform } from "#formats/manifest/platform.ts";
+import { rfc3339Now } from "#formats/rfc3339/rfc3339.ts";
+import { run } from "#platform/process/run.ts";
 import { UnpackClient } from "#reexec/unpack-client.ts";
-import { RegistryError, type RegistryService } from "#registry/registry-service.ts";
+import { RegistryClient } from "#registry/registry-client.ts";
+import { containerRouter } from "#server/router/container.ts";
+import { execRouter } from "#server/router/exec.ts";
 import { imageRouter } from "#server/router/image.ts";
+import { networkRouter } from "#server/router/network.ts";
 import { systemRouter } from "#server/router/system.ts";
+import { volumeRouter } from "#server/router/volume.ts";
 import { ContentStore } from "#state/content-store.ts";
 import type { DataRoot } from "#state/data-root.ts";
 import { Database } from "#state/database.ts";
@@ -21,17 +31,19 @@ import type { DaemonConfig } from "./config/daemon-config.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { countOpenFiles, readHostFacts } from "./host-facts.ts";
 import { bridgeSettings, ephemeralPorts, ownNames } from "./wiring/network.ts";
+import { ReloadableRegistry } from "./wiring/reloadable-registry.ts";
 import { openStorage } from "./wiring/storage.ts";
 
-const logDriverNames = ["json-file"];
+/** How often the firewall is looked after: another program may have flushed our rules. */
+const repairMilliseconds = 5000;
 
 /**
  * Builds the engine, from the disk up, in the order of the founding article: data root, storage driver, volumes, images, network
  * controller, runtime, containers of before. The one place that knows which implementation stands behind a contract.
  */
-export async function startEngine(paths: DataRoot, options: EngineOptions): Promise<Engine> {
-  const { logger } = options;
-  let { config } = options;
+export async function startEngine(paths: DataRoot, { config, logger, id }: EngineOptions): Promise<Engine> {
+  /** What a reload may change is read from here. */
+  const current = { config };
   makeFolders(paths);
   await using undo = new AsyncDisposableStack();
   const storage = openStorage(config.storageDriver, paths, logger);
@@ -39,98 +51,97 @@ export async function startEngine(paths: DataRoot, options: EngineOptions): Prom
   const database = new Database(paths.database);
   undo.defer(() => database.close());
   const events = new EventLog();
-  const now = () => new Date().toISOString();
-  const volumes = new VolumeService({ database, dataRoot: paths, events, now });
+  const volumes = new VolumeService({ database, dataRoot: paths, events, now: rfc3339Now });
   await volumes.open();
+
   const host = readHostFacts(process.env);
   const platform = normalizePlatform({ os: "linux", architecture: process.arch, variant: "" });
-  const images = new ImageService({
+  const registry = new ReloadableRegistry(newRegistry(config));
+  const images: ImageService = new ImageService({
     database,
     events,
     logger,
     storage,
+    registry,
+    platform,
     content: new ContentStore(paths.blobs),
     unpacker: new UnpackClient(),
-    registry: noRegistry,
-    platform,
-    users: () => [],
-    layersInUse: () => [],
+    users: (imageId) => containers.usersOfImage(imageId),
+    layersInUse: () => containers.layersInUse(),
     maxConcurrentDownloads: config.registry.maxConcurrentDownloads,
   });
-  await images.open();
-  const names = ownNames(paths.root);
-  const networks = new NetworkService({
-    database,
-    events,
-    now,
-    driver: new BridgeDriver({
-      sandboxesFolder: paths.sandboxes,
-      tableName: names.table,
-      firewall: config.network.firewall ? "auto" : "none",
-      ipForward: config.network.forward,
-    }),
-    bridge: bridgeSettings(config.network, paths.root),
-    ephemeralPorts: ephemeralPorts(),
-  });
+
+  const networks = newNetworkService(config, paths, { database, events });
   const networkFacts = await networks.open();
-  const runtime = new OciRuntime({
-    bundlesFolder: paths.bundles,
-    exitsFolder: paths.exits,
-    runtimeRoot: join(paths.exec, "runtime"),
-    runtimes: Object.fromEntries(Object.entries(config.runtime.runtimes).map(([name, { path }]) => [name, path])),
-    defaultRuntime: config.runtime.defaultRuntime,
-    cgroupDriver: config.runtime.cgroupDriver,
-    cgroupParent: config.runtime.cgroupParent,
-    initPath: config.runtime.initPath,
-    log: logger,
-  });
+  const runtime = newRuntime(config, paths, logger);
   const runtimeFacts = await runtime.open();
   undo.defer(() => runtime.close());
-  const settings = (): SystemSettings => ({
-    debug: config.debug,
-    labels: config.labels,
-    liveRestore: config.liveRestore,
-    defaultRuntime: runtimeFacts.runtime,
-    registry: config.registry,
+  const jsonFile = new JsonFileLog();
+  const containers = new ContainerService({
+    database,
+    dataRoot: paths,
+    storage,
+    runtime,
+    networks,
+    volumes,
+    images,
+    events,
+    logDrivers: new Map([[jsonFile.name, jsonFile]]),
+    logger,
+    defaults: containerDefaults(current, runtimeFacts),
+    ps: async (args) => (await run(["ps", ...args])).stdout,
   });
+  // Collects garbage, for which it asks the containers what they stand on.
+  await images.open();
+  await containers.restore();
+  const stopRepairing = keepRepairing(networks, (error) =>
+    logger.warn(`could not look after the firewall: ${messageOf(error)}`),
+  );
+
   const system = new System({
-    id: options.id,
+    id,
     build: buildInfo,
     dataRoot: paths.root,
     architecture: platform.architecture,
     host,
-    settings,
+    settings: () => ({ ...current.config, defaultRuntime: runtimeFacts.runtime }),
     storage,
     runtime: runtimeFacts,
     network: networkFacts,
     networkDrivers: ["bridge", "host", "null"],
     logDriver: config.containers.logDriver,
-    logDrivers: logDriverNames,
+    logDrivers: [jsonFile.name, "none"],
     initBinary: config.runtime.initPath ?? "docker-init",
-    countContainers: () => ({ running: 0, paused: 0, stopped: 0 }),
+    countContainers: () => containers.count(),
     countImages: () => images.count,
     countEventListeners: () => events.listenerCount,
     countOpenFiles,
     authenticate: (credentials, signal) => images.authenticate(credentials, signal),
   });
+  for (const warning of [...runtimeFacts.warnings, ...networkFacts.warnings]) logger.warn(warning);
   const opened = undo.move();
   return {
-    answers: [...systemRouter(system, events), ...imageRouter(images)],
+    answers: [
+      ...systemRouter(system, events),
+      ...containerRouter(containers),
+      ...execRouter(containers),
+      ...imageRouter(images),
+      ...networkRouter(networks),
+      ...volumeRouter(volumes),
+    ],
     storageDriver: storage.name,
     runtime: runtimeFacts.runtime,
-    restored: 0,
+    restored: containers.count().running,
     reload: (next) => {
-      config = next;
-      events.publish({
-        type: "daemon",
-        action: "reload",
-        id: options.id,
-        attributes: reloadAttributes(next, host.name),
-      });
+      current.config = next;
+      registry.use(newRegistry(next));
+      events.publish({ type: "daemon", action: "reload", id, attributes: reloadAttributes(next, host.name) });
     },
-    heldLocks: () => [],
-    stop: async ({ keepContainers }) => {
-      await networks.close({ keepRules: keepContainers });
+    heldLocks: () => containers.diagnostics().locks.map((lock) => `container ${lock}`),
+    stop: async ({ limitSeconds }) => {
+      stopRepairing();
+      await containers.shutdown(limitSeconds);
+      await networks.close({ keepRules: containers.count().running > 0 });
       await opened.disposeAsync();
     },
   };
@@ -139,12 +150,85 @@ export async function startEngine(paths: DataRoot, options: EngineOptions): Prom
 /** Bundles and sockets of containers must be reachable for nobody but root; `tmp` is cleared of what a crash left. */
 function makeFolders(paths: DataRoot): void {
   rmSync(paths.temporary, { recursive: true, force: true });
-  for (const path of [paths.temporary, paths.containers, paths.bundles, paths.exits, paths.sandboxes]) {
+  for (const path of [paths.temporary, paths.bundles, paths.exits, paths.sandboxes]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     chmodSync(path, 0o700);
   }
   // Children and libraries put their temporary files where there is room for them.
   process.env["TMPDIR"] = paths.temporary;
+}
+
+const newRegistry = ({ registry }: DaemonConfig): RegistryClient =>
+  new RegistryClient({
+    insecureRegistries: registry.insecure,
+    mirrors: registry.mirrors,
+    userAgent: `wherry/${buildInfo.version}`,
+  });
+
+function newNetworkService(
+  { network }: DaemonConfig,
+  paths: DataRoot,
+  shared: { database: Database; events: EventLog },
+): NetworkService {
+  const driver = new BridgeDriver({
+    sandboxesFolder: paths.sandboxes,
+    tableName: ownNames(paths.root).table,
+    firewall: network.firewall ? "auto" : "none",
+    ipForward: network.forward,
+  });
+  const bridge = bridgeSettings(network, paths.root);
+  return new NetworkService({ ...shared, driver, bridge, ephemeralPorts: ephemeralPorts(), now: rfc3339Now });
+}
+
+const newRuntime = ({ runtime }: DaemonConfig, paths: DataRoot, log: EngineOptions["logger"]): OciRuntime =>
+  new OciRuntime({
+    bundlesFolder: paths.bundles,
+    exitsFolder: paths.exits,
+    runtimeRoot: join(paths.exec, "runtime"),
+    runtimes: Object.fromEntries(Object.entries(runtime.runtimes).map(([name, { path }]) => [name, path])),
+    defaultRuntime: runtime.defaultRuntime,
+    cgroupDriver: runtime.cgroupDriver,
+    cgroupParent: runtime.cgroupParent,
+    initPath: runtime.initPath,
+    log,
+  });
+
+function containerDefaults(current: { readonly config: DaemonConfig }, facts: RuntimeFacts): ContainerDefaults {
+  const { containers, network, runtime } = current.config;
+  return {
+    runtime: facts.runtime,
+    runtimes: Object.keys(facts.runtimes),
+    cgroupParent: runtime.cgroupParent ?? "",
+    logDriver: containers.logDriver,
+    logOptions: containers.logOptions,
+    shmSizeBytes: containers.shmSizeBytes,
+    ipcMode: "private",
+    cgroupNamespaceMode: facts.cgroupVersion === 2 ? "private" : "host",
+    init: containers.init,
+    dns: network.dns,
+    dnsSearch: network.dnsSearch,
+    dnsOptions: network.dnsOptions,
+    get liveRestore() {
+      return current.config.liveRestore;
+    },
+  };
+}
+
+/** Looks after the firewall in intervals; returns the way to stop. One look at a time. */
+function keepRepairing(networks: NetworkService, onFailure: (error: unknown) => void): () => void {
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    networks
+      .repair()
+      .catch(onFailure)
+      .finally(() => {
+        isBusy = false;
+      });
+  }, repairMilliseconds);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 function reloadAttributes(config: DaemonConfig, name: string): Record<string, string> {
@@ -161,10 +245,3 @@ function reloadAttributes(config: DaemonConfig, name: string): Record<string, st
     "max-download-attempts": String(config.registry.maxDownloadAttempts),
   };
 }
-
-const noRegistry: RegistryService = {
-  open: () => {
-    throw new RegistryError("other", "no registry");
-  },
-  checkLogin: () => Promise.reject(new RegistryError("other", "no registry")),
-};
