@@ -26,16 +26,18 @@ const defaultFolders = ["/etc/wherry/certs.d", "/etc/docker/certs.d"];
 
 /** The registry service over HTTP. */
 export class RegistryClient implements RegistryService {
-  readonly #options: RegistryOptions;
+  readonly #options: () => RegistryOptions;
 
-  constructor(options: RegistryOptions) {
+  /** `options` is asked at each use: a reload of the configuration may change them. */
+  constructor(options: () => RegistryOptions) {
     this.#options = options;
   }
 
   open({ domain, path }: Reference, credentials: Credentials | undefined): RegistryRepository {
     const transport = this.#transport();
+    const { mirrors: allMirrors = [], retry = defaultRetryPolicy } = this.#options();
     const candidates = async () => {
-      const mirrors = domain === defaultDomain ? (this.#options.mirrors ?? []) : [];
+      const mirrors = domain === defaultDomain ? allMirrors : [];
       const own = await baseUrls(transport, domain === defaultDomain ? dockerServer : domain);
       return [
         // The user's login is for the registry and not for those who stand before it.
@@ -43,7 +45,7 @@ export class RegistryClient implements RegistryService {
         ...own.map((base) => candidate(transport, base, { isMirror: false, credentials })),
       ];
     };
-    return new RemoteRepository(path, candidates, this.#options.retry ?? defaultRetryPolicy);
+    return new RemoteRepository(path, candidates, retry);
   }
 
   async checkLogin(
@@ -66,7 +68,12 @@ export class RegistryClient implements RegistryService {
 
   /** A new one for each use, so that certificates put in place meanwhile are seen. */
   #transport(): Transport {
-    const { certificateFolders = defaultFolders, insecureRegistries = [], userAgent, idleMilliseconds } = this.#options;
+    const {
+      certificateFolders = defaultFolders,
+      insecureRegistries = [],
+      userAgent,
+      idleMilliseconds,
+    } = this.#options();
     const insecureHosts = new InsecureHosts(insecureRegistries);
     return new Transport({
       certificateFolders,

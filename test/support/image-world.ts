@@ -53,12 +53,12 @@ export class ImageWorld implements AsyncDisposable {
       content: new ContentStore(this.#paths.blobs),
       storage: this.storage,
       unpacker: new UnpackClient([process.execPath, join(import.meta.dir, "reexec-entry.ts")]),
-      registry: new RegistryClient({
+      registry: new RegistryClient(() => ({
         userAgent: "wherry-test",
         certificateFolders: [],
         retry: { maxFailures: 3, delayMilliseconds: () => 1 },
         ...registry,
-      }),
+      })),
       events,
       logger: new Logger({ level: "error", format: "text", coloured: false, write: () => {} }),
       users: (imageId) => this.containers.filter((container) => container.imageId === imageId),
