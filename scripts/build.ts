@@ -8,5 +8,5 @@ process.chdir(root);
 
 const commit = (await $`git rev-parse --short HEAD`.quiet().nothrow().text()).trim() || "unknown";
 const time = new Date().toISOString();
-await $`bun build src/main.ts --compile --minify --bytecode --sourcemap=none --format=esm --outfile dist/wherry --define process.env.WHERRY_BUILD_COMMIT=${JSON.stringify(commit)} --define process.env.WHERRY_BUILD_TIME=${JSON.stringify(time)}`.quiet();
+await $`bun build src/main.ts --compile --minify --bytecode --splitting --sourcemap=none --format=esm --outfile dist/wherry --define process.env.WHERRY_BUILD_COMMIT=${JSON.stringify(commit)} --define process.env.WHERRY_BUILD_TIME=${JSON.stringify(time)}`.quiet();
 console.log(`dist/wherry ${commit}`);
