@@ -3,7 +3,7 @@
  * decides nothing about products: no restart policy, no names, no state in a database.
  *
  * Life of a container's process: `create` (namespaces and cgroup made, the user's program not yet running) → `start` →
- * exit, told once through `onExit` → `remove`. The monitor (conmon) is nobody's child: it writes the log file, holds the
+ * exit, told once through `onExit` → `remove`. The monitor (conmon) does not depend on the daemon: it writes the log file, holds the
  * pty and records the exit code, so all of this survives the daemon. After a restart `restore` says what became of the
  * containers and, from then on, `onExit` tells of those still running.
  */

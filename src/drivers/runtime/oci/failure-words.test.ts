@@ -21,6 +21,21 @@ test("crun's words become those of runc, which docker's users know", () => {
     ],
     ["open executable: Permission denied", `${init}exec: "prog": permission denied`, "permission-denied"],
     [
+      "the path `prog` exists but it is not executable: Operation not permitted",
+      `${init}exec: "prog": permission denied`,
+      "permission-denied",
+    ],
+    [
+      "the path `prog` is not a regular file: Operation not permitted",
+      `${init}exec: "prog": is a directory: permission denied`,
+      "permission-denied",
+    ],
+    [
+      "cannot stat `/src`: No such file or directory",
+      `${init}error mounting "/src" to rootfs at "/dst": stat /src: no such file or directory`,
+      "other",
+    ],
+    [
       "open executable: Operation not permitted",
       `${init}exec: "prog": is a directory: permission denied`,
       "permission-denied",
