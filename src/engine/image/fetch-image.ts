@@ -65,9 +65,10 @@ export async function fetchImage(
   const config = await fetchConfig(context, manifest.config);
   if (config.os !== "" && config.os !== platform.os && platform.os === "linux") throw wrongOperatingSystem(config.os);
   const orders = layerOrders(manifest, config);
-  await fetchLayers(context, orders);
-  const layers = orders.map(({ chainId }) => deps.store.layer(chainId)!);
   const known = deps.store.get(manifest.config.digest);
+  // An image that is here has its layers: docker then says nothing about them.
+  if (!known) await fetchLayers(context, orders);
+  const layers = orders.map(({ chainId }) => deps.store.layer(chainId)!);
   const blobs = [manifest.config.digest, ...digests, ...layers.map(({ blob }) => blob), ...(known?.blobs ?? [])];
   const image: ImageRecord = {
     ...known,

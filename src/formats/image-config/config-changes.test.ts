@@ -13,6 +13,7 @@ test.each<[string, RunConfig]>([
   ["ENV a b c", { Env: ["a=b c"] }],
   ['ENV A="b c" D=e\\ f', { Env: ["A=b c", "D=e f"] }],
   ["ENV A=1\nENV B=$A-${A} C='$A' D=${X:-y} E=${A:+z} A=2", { Env: ["A=2", "B=1-1", "C=$A", "D=y", "E=z"] }],
+  ["ENV A=\nENV B=${A-x} C=${A:-x} D=${A+x} E=${A:+x} F=${A?x}", { Env: ["A=", "B=", "C=x", "D=x", "E=", "F="] }],
   ["EXPOSE 80 90/udp", { ExposedPorts: { "80/tcp": {}, "90/udp": {} } }],
   ["EXPOSE 80-82/tcp", { ExposedPorts: { "80/tcp": {}, "81/tcp": {}, "82/tcp": {} } }],
   ['LABEL "a b"="c d"', { Labels: { "a b": "c d" } }],
@@ -57,7 +58,9 @@ test.each([
   ["ONBUILD", "ONBUILD requires at least one argument"],
   ["ONBUILD FROM x", "FROM isn't allowed as an ONBUILD trigger"],
   ["# only a comment", "file with no instructions"],
-  ['USER "u', "unexpected end of statement"],
+  ['USER "u', 'failed to process "\\"u": unexpected end of statement while looking for matching double-quote'],
+  ["ENV A=${b?c}", 'failed to process "${b?c}": b: c'],
+  ["ENV A=${b", "unsupported modifier or missing }"],
 ])("%s is refused", (change, message) => {
   expect(() => applyChanges({}, [change])).toThrow(message);
 });

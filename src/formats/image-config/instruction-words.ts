@@ -40,10 +40,20 @@ export function nameValuePairs(rest: string, instruction: string): readonly (rea
 }
 
 /**
- * Removes quotes and backslashes and puts variables in: $x, ${x}, ${x:-default}, ${x:+instead}. An unknown one is empty.
- * Throws InstructionError for an unfinished quote or an unknown modifier.
+ * Removes quotes and backslashes and puts variables in: $x, ${x}, ${x:-default}, ${x:+instead}, ${x:?message}; without the
+ * colon an empty variable counts as set. An unknown one is empty. Throws InstructionError for an unfinished quote, an
+ * unknown modifier and a variable that must be set.
  */
 export function expandWord(word: string, variables: ReadonlyMap<string, string>): string {
+  try {
+    return expand(word, variables);
+  } catch (error) {
+    if (!(error instanceof InstructionError)) throw error;
+    throw new InstructionError(`failed to process ${JSON.stringify(word)}: ${error.message}`);
+  }
+}
+
+function expand(word: string, variables: ReadonlyMap<string, string>): string {
   let result = "";
   let quote = "";
   for (let at = 0; at < word.length; at++) {
@@ -75,14 +85,16 @@ function readVariable(text: string, variables: ReadonlyMap<string, string>): { v
   const plain = /^\$([A-Za-z_][A-Za-z0-9_]*)/.exec(text);
   if (plain) return { value: variables.get(plain[1]!) ?? "", length: plain[0].length };
   if (!text.startsWith("${")) return { value: "$", length: 1 };
-  const braced = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([-+])([^}]*))?\}/.exec(text);
-  if (!braced) throw new InstructionError(`failed to process ${JSON.stringify(text)}: unsupported modifier`);
-  const [whole, name, modifier, word = ""] = braced;
-  const value = variables.get(name!) ?? "";
+  const braced = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?)([-+?])([^}]*))?\}/.exec(text);
+  if (!braced) throw new InstructionError("unsupported modifier or missing } in substitution");
+  const [whole, name, colon, modifier, word = ""] = braced;
+  const value = variables.get(name!);
+  const isSet = colon === ":" ? value !== undefined && value !== "" : value !== undefined;
   const length = whole.length;
-  if (modifier === "-") return { value: value === "" ? expandWord(word, variables) : value, length };
-  if (modifier === "+") return { value: value === "" ? "" : expandWord(word, variables), length };
-  return { value, length };
+  if (modifier === "+") return { value: isSet ? expand(word, variables) : "", length };
+  if (modifier === "-" && !isSet) return { value: expand(word, variables), length };
+  if (modifier === "?" && !isSet) throw new InstructionError(`${name}: ${word || "not allowed to be unset"}`);
+  return { value: value ?? "", length };
 }
 
 const quoteName = (quote: string): string => (quote === '"' ? "double-quote" : "single-quote");

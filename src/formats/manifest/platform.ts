@@ -51,7 +51,8 @@ export function normalizePlatform({ os, architecture, variant }: Platform): Plat
 export function parsePlatform(text: string, host: Platform): Platform {
   const parts = text.split("/");
   if (parts.length > 3 || text === "") throw new PlatformError(quoted(text, "cannot parse platform specifier"));
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
+    if (i === 0 && !/^[A-Za-z0-9_-]+$/.test(part)) throw new PlatformError(invalidSystem(part, text));
     if (!/^[A-Za-z0-9_.-]+$/.test(part))
       throw new PlatformError(
         `"${part}" is an invalid component of "${text}": platform specifier component must match "^[A-Za-z0-9_.-]+$": invalid argument`,
@@ -91,5 +92,8 @@ function runnable(platform: Platform): readonly Platform[] {
     return [platform, ...runnable({ os, architecture: "arm", variant: "v8" })];
   return [platform];
 }
+
+const invalidSystem = (part: string, text: string): string =>
+  `"${part}" is an invalid OS component of "${text}": OSAndVersion specifier component must match "^([A-Za-z0-9_-]+)(?:\\\\(([A-Za-z0-9_.%-]*)((?:\\\\+[A-Za-z0-9_.%-]+)*)\\\\))?$": invalid argument`;
 
 const quoted = (text: string, reason: string): string => `"${text}": ${reason}: invalid argument`;

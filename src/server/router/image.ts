@@ -17,7 +17,7 @@ export function imageRouter(images: ImageService): Answer[] {
       const references = query.filter && !atLeast(version, "1.41") ? [query.filter] : filters.references;
       const listed = images.list({
         all: query.all ?? false,
-        withSharedSize: query["shared-size"] ?? false,
+        withSharedSize: atLeast(version, "1.42") && (query["shared-size"] ?? false),
         filters: { ...filters, references },
       });
       return reply(
