@@ -9,6 +9,7 @@ const folders = ["bin", "etc", "home", "proc", "root", "sys", "dev", "tmp", "var
 export async function busyboxRootfs(extraFiles: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
   const root = mkdtempSync(join(tmpdir(), "wherry-rootfs-"));
   try {
+    chmodSync(root, 0o755);
     for (const folder of folders) mkdirSync(join(root, folder), { recursive: true });
     chmodSync(join(root, "tmp"), 0o1777);
     copyFileSync("/bin/busybox", join(root, "bin/busybox"));
