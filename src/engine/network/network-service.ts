@@ -185,8 +185,12 @@ export class NetworkService {
     return this.#options.driver.repair();
   }
 
-  close(options: { keepRules: boolean }): Promise<void> {
-    return this.#options.driver.close(options);
+  /** With no container left to serve (`keepRules` false) the bridges that we made go as well; an adopted one stays. */
+  async close({ keepRules }: { keepRules: boolean }): Promise<void> {
+    const { driver } = this.#options;
+    if (!keepRules)
+      for (const record of this.#store.all()) if (record.bridge) await driver.removeNetwork(configOf(record));
+    await driver.close({ keepRules });
   }
 
   /** Reserves host ports and has them forwarded; a port of the ephemeral range that another program has is skipped. */

@@ -169,7 +169,7 @@ export class BridgeDriver implements NetworkDriver {
     return "repaired";
   }
 
-  /** Bridges stay, as docker0 does: they keep their addresses for the next start. */
+  /** Bridges stay: which of them is to go, the caller says by `removeNetwork`. */
   async close(options: { keepRules: boolean }): Promise<void> {
     await this.#firewall?.close(options);
     this.#firewall = undefined;
