@@ -203,7 +203,8 @@ test("layers go with the last image that stands on them, but not from under a co
     expect(removed.at(-1)).toEqual({ Deleted: id });
     expect(world.leftovers().layers).toBe(2);
     world.containers.pop();
-    await world.images.containerRemoved(id);
+    world.log.publish({ type: "container", action: "destroy", id: container.id, attributes: {} });
+    await world.images.close();
     expect(world.leftovers().layers).toBe(1);
 
     const last = await world.images.remove(base, { force: false, noPrune: false });

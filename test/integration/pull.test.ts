@@ -87,10 +87,18 @@ test("pulling again fetches nothing, a new tag of known content only says so", a
   await world.pull(name, { tag: "1" });
   const again = await world.pull(name, { tag: "1" });
   expect(again.at(-1)).toEqual({ status: `Status: Image is up to date for ${name}:1` });
-  expect(again.filter(({ status }) => status === "Already exists")).toHaveLength(3);
+  expect(again).toHaveLength(3);
   const also = await world.pull(name, { tag: "also" });
   expect(also.at(-1)).toEqual({ status: `Status: Downloaded newer image for ${name}:also` });
   expect(world.images.inspect(`${name}:1`).tags).toEqual([`${name}:1`, `${name}:also`]);
+});
+
+test("layers that another image brought are there already", async () => {
+  await using world = await ImageWorld.open();
+  await world.pull(`${registry.authority}/small:latest`);
+  const records = await world.pull(`${registry.authority}/team/app:1`);
+  const id = base.digest.slice(7, 19);
+  expect(records.filter((record) => record.id === id)).toEqual([{ status: "Already exists", progressDetail: {}, id }]);
 });
 
 test("a pull without a tag takes all tags of the repository", async () => {

@@ -35,6 +35,7 @@ export class ImageWorld implements AsyncDisposable {
   readonly storage: StorageDriver;
   readonly containers: Container[] = [];
   readonly events: EngineEvent[] = [];
+  readonly log: EventLog = new EventLog();
   readonly #paths: DataRoot;
   readonly #database: Database;
 
@@ -46,8 +47,7 @@ export class ImageWorld implements AsyncDisposable {
     this.storage = driver === "vfs" ? new VfsDriver(folder) : new OverlayDriver(folder);
     this.storage.open();
     this.#database = new Database(this.#paths.database);
-    const events = new EventLog();
-    events.subscribe(undefined, (event) => this.events.push(event));
+    this.log.subscribe(undefined, (event) => this.events.push(event));
     this.images = new ImageService({
       database: this.#database,
       content: new ContentStore(this.#paths.blobs),
@@ -59,7 +59,7 @@ export class ImageWorld implements AsyncDisposable {
         retry: { maxFailures: 3, delayMilliseconds: () => 1 },
         ...registry,
       })),
-      events,
+      events: this.log,
       logger: new Logger({ level: "error", format: "text", coloured: false, write: () => {} }),
       users: (imageId) => this.containers.filter((container) => container.imageId === imageId),
       layersInUse: () => this.containers.map(({ topLayer }) => topLayer),
@@ -104,6 +104,7 @@ export class ImageWorld implements AsyncDisposable {
 
   /** Leaves the folder, for a world that is opened on it after this one. */
   async close(): Promise<void> {
+    await this.images.close();
     this.#database.close();
     await this.storage.close();
   }

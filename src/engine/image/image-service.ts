@@ -2,6 +2,7 @@ import type { ContainerConfig } from "#api/types/container.ts";
 import type { ImageDeleted, ProgressMessage } from "#api/types/image.ts";
 import type { AuthConfig } from "#api/types/system.ts";
 import { Semaphore } from "#base/concurrency/semaphore.ts";
+import { messageOf } from "#base/errors/engine-error.ts";
 import type { Database } from "#state/database.ts";
 import { authenticate } from "./authenticate.ts";
 import { collectGarbage } from "./collect-garbage.ts";
@@ -63,6 +64,8 @@ type Report = (record: ProgressMessage) => Promise<void>;
 /** Images: the contents page. `open` comes first. */
 export class ImageService implements ImageResolver {
   readonly #deps: ImageDeps;
+  #unsubscribe: () => void = () => {};
+  #collecting: Promise<unknown> = Promise.resolve();
 
   constructor({ database, maxConcurrentDownloads = 3, now = () => new Date(), ...options }: ImageServiceOptions) {
     this.#deps = {
@@ -79,11 +82,15 @@ export class ImageService implements ImageResolver {
   async open(): Promise<void> {
     await this.#deps.content.open();
     await collectGarbage(this.#deps);
+    this.#unsubscribe = this.#deps.events.subscribe(undefined, ({ type, action }) => {
+      if (type === "container" && action === "destroy") this.#collectAfterContainer();
+    });
   }
 
-  /** To be called after a container was removed: its image may have been deleted by force before it. */
-  async containerRemoved(imageId: string): Promise<void> {
-    if (!this.#deps.store.get(imageId)) await collectGarbage(this.#deps);
+  /** Resolves when nothing of the service's own work is left. */
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    await this.#collecting;
   }
 
   resolve(ref: string): ResolvedImage {
@@ -128,6 +135,15 @@ export class ImageService implements ImageResolver {
 
   /** How many images there are, for `info`. */
   get count(): number {
-    return this.#deps.store.all().length;
+    return this.#deps.store.count();
+  }
+
+  /** The container may have stood on layers of an image that was deleted by force under it. */
+  #collectAfterContainer(): void {
+    const { store, logger } = this.#deps;
+    if (!store.hasLayerWithoutImage()) return;
+    this.#collecting = collectGarbage(this.#deps).catch((error: unknown) =>
+      logger.error(`could not remove unused layers: ${messageOf(error)}`),
+    );
   }
 }

@@ -32,6 +32,12 @@ export class ImageStore {
     return rows.map(({ record }) => JSON.parse(record) as ImageRecord);
   }
 
+  count(): number {
+    return this.#database
+      .query<{ count: number }, Record<string, never>>("SELECT count(*) AS count FROM images")
+      .get({})!.count;
+  }
+
   /** At most two: more than one means that the prefix is not unique. `prefix` is "sha256:" and hex digits. */
   idsStartingWith(prefix: string): readonly Digest[] {
     const rows = this.#database
@@ -97,6 +103,16 @@ export class ImageStore {
 
   layers(): readonly LayerRecord[] {
     return this.#database.query<LayerRow, Record<string, never>>("SELECT * FROM layers").all({}).map(layerOf);
+  }
+
+  /** Is there a layer that no image stands on? Some container may, or nobody. */
+  hasLayerWithoutImage(): boolean {
+    const row = this.#database
+      .query<unknown, Record<string, never>>(
+        "SELECT 1 FROM layers WHERE chain_id NOT IN (SELECT value FROM images, json_each(record, '$.layers')) LIMIT 1",
+      )
+      .get({});
+    return row !== null;
   }
 
   saveLayer({ chainId, parent, diffId, sizeBytes, blob }: LayerRecord): void {
