@@ -1,10 +1,9 @@
-import { basename } from "node:path";
 import process from "node:process";
 import { reexecPrefix } from "#reexec/prefix.ts";
 
 // Three programs in one: a one-shot child of the daemon, the daemon, the command line. Each loads only what it needs.
 const args = process.argv.slice(2);
-const calledAs = basename(process.argv0);
+const calledAs = process.argv0.slice(process.argv0.lastIndexOf("/") + 1);
 
 async function main(): Promise<number> {
   if (args[0]?.startsWith(reexecPrefix)) {

@@ -46,3 +46,12 @@ export class CommandError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** A flag whose value is wrong, told with the command's usage as other mistakes in flags are. */
+export class FlagValueError extends Error {
+  override readonly name = "FlagValueError";
+  /** `flags` as docker names the flag: "-e, --env". */
+  constructor(text: string, flags: string, why: string) {
+    super(`invalid argument ${JSON.stringify(text)} for "${flags}" flag: ${why}`);
+  }
+}

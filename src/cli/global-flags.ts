@@ -1,9 +1,11 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
+import process from "node:process";
 import type { FlagTable } from "#formats/flags/parse-flags.ts";
 import { environment } from "./config/environment.ts";
 
-export const defaultConfigFolder = (): string => environment("CONFIG") ?? join(homedir(), ".docker");
+// node:os is loaded only for someone without HOME: every module costs start-up time.
+const homeFolder = () => process.env["HOME"] || process.getBuiltinModule("node:os").homedir();
+
+export const defaultConfigFolder = (): string => environment("CONFIG") ?? `${homeFolder()}/.docker`;
 
 /** Flags that stand before the command. */
 export const globalFlags = {

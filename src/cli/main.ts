@@ -1,10 +1,9 @@
 import { buildInfo } from "#base/diagnostics/build-info.ts";
 import { FlagError } from "#formats/flags/flag-set.ts";
 import { type FlagTable, modernWording, type ParsedFlags, parseFlags } from "#formats/flags/parse-flags.ts";
-import { type Command, CommandError } from "./command.ts";
+import { type Command, CommandError, FlagValueError } from "./command.ts";
 import { type CommandEntry, commands } from "./commands/index.ts";
 import { ConfigFile } from "./config/config-file.ts";
-import { connectClient } from "./connect-client.ts";
 import { exitCodeOf, failureText } from "./exit-code.ts";
 import { defaultConfigFolder, globalFlags } from "./global-flags.ts";
 import { type Out, processOut } from "./output/out.ts";
@@ -149,10 +148,12 @@ async function runCommand(globals: Globals, program: string, out: Out): Promise<
   const config = new ConfigFile(globals.values.config ?? defaultConfigFolder());
   if (config.problem) out.error(`WARNING: ${config.problem}`);
   try {
+    const { connectClient } = await import("./connect-client.ts");
     const client = connectClient(globals.values, config);
     const input = { args: parsed.args, flags: parsed.values, given: parsed.given, client, out, config, program };
     return (await definition.run(input)) ?? 0;
   } catch (error) {
+    if (error instanceof FlagValueError) return flagMistake(error.message, definition, `${program} ${found.name}`, out);
     const text = failureText(error);
     if (text === undefined) throw error;
     if (text !== "") out.error(text);
@@ -192,9 +193,7 @@ async function parseCommand(
     parsed = parseFlags(table, rest, { interspersed: !definition.stopsAtArgument, output: (line) => out.line(line) });
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
-    const { usageHint } = await import("./help.ts");
-    out.error(`${modernWording(error)}\n${usageHint(definition, spelled)}`);
-    return 125;
+    return flagMistake(modernWording(error), definition, spelled, out);
   }
   if (parsed.given.has("help")) {
     const { commandHelp } = await import("./help.ts");
@@ -207,6 +206,12 @@ async function parseCommand(
   const see = definition.most === undefined ? "See" : "Run";
   out.error(`${program}: '${spelled}' ${complaint}\n${usageHint(definition, spelled, see)}`);
   return 1;
+}
+
+async function flagMistake(message: string, definition: Command, spelled: string, out: Out): Promise<number> {
+  const { usageHint } = await import("./help.ts");
+  out.error(`${message}\n${usageHint(definition, spelled)}`);
+  return 125;
 }
 
 const counted = (count: number) => `${count} argument${count === 1 ? "" : "s"}`;

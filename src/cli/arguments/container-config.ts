@@ -1,7 +1,7 @@
 import type { ContainerCreate, HostConfig } from "#api/types/container.ts";
 import type { FlagValues } from "#formats/flags/parse-flags.ts";
 import { parseBytes } from "#formats/units/size.ts";
-import { CommandError } from "../command.ts";
+import { CommandError, FlagValueError } from "../command.ts";
 import type { containerFlags } from "./container-flags.ts";
 import { readEnvironment, readLabels } from "./environment-files.ts";
 import {
@@ -66,9 +66,7 @@ function attachedStreams(flags: ContainerFlags, detached: boolean): ReadonlySet<
   const named = new Set(flags.attach.map((stream) => stream.toLowerCase()));
   for (const stream of named)
     if (!["stdin", "stdout", "stderr"].includes(stream))
-      throw bad(
-        `invalid argument ${JSON.stringify(stream)} for "-a, --attach" flag: valid streams are STDIN, STDOUT and STDERR`,
-      );
+      throw new FlagValueError(stream, "-a, --attach", "valid streams are STDIN, STDOUT and STDERR");
   if (detached) return new Set();
   if (named.size > 0) return named;
   return new Set(["stdout", "stderr", ...(flags.interactive ? ["stdin"] : [])]);
@@ -175,10 +173,7 @@ function hostConfig(
 
 function extraHost(text: string): string {
   const match = /^([^:=]+)[:=](.+)$/.exec(text);
-  if (!match)
-    throw bad(
-      `invalid argument ${JSON.stringify(text)} for "--add-host" flag: bad format for add-host: ${JSON.stringify(text)}`,
-    );
+  if (!match) throw new FlagValueError(text, "--add-host", `bad format for add-host: ${JSON.stringify(text)}`);
   return `${match[1]}:${match[2]!.replace(/^\[|\]$/g, "")}`;
 }
 
@@ -237,6 +232,6 @@ function swapOf(text: string | undefined): number {
   try {
     return parseBytes(text);
   } catch (error) {
-    throw bad(`invalid argument ${JSON.stringify(text)} for "--memory-swap" flag: ${(error as Error).message}`);
+    throw new FlagValueError(text, "--memory-swap", (error as Error).message);
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { CommandError } from "../command.ts";
+import { CommandError, FlagValueError } from "../command.ts";
 
 /** Lines of `--env-file` and `--label-file`: comments and empty lines dropped, leading blanks too. */
 function linesOf(path: string): string[] {
@@ -31,10 +31,7 @@ export function readEnvironment(files: readonly string[], flags: readonly string
   );
   return [...fromFiles, ...flags].flatMap((entry) => {
     if (entry.startsWith("=") || entry === "")
-      throw new CommandError(
-        125,
-        `invalid argument ${JSON.stringify(entry)} for "-e, --env" flag: invalid environment variable: ${entry}`,
-      );
+      throw new FlagValueError(entry, "-e, --env", `invalid environment variable: ${entry}`);
     if (entry.includes("=")) return [entry];
     const value = process.env[entry];
     return value === undefined ? [] : [`${entry}=${value}`];

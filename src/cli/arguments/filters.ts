@@ -1,4 +1,4 @@
-import { CommandError } from "../command.ts";
+import { FlagValueError } from "../command.ts";
 
 /** `--filter key=value` flags as the API's `filters` parameter; undefined when there are none. */
 export function filtersQuery(
@@ -9,11 +9,7 @@ export function filtersQuery(
   for (const [key, value] of Object.entries(fixed)) filters[key] = { [value]: true };
   for (const flag of flags) {
     const equals = flag.indexOf("=");
-    if (equals === -1)
-      throw new CommandError(
-        125,
-        `invalid argument ${JSON.stringify(flag)} for "-f, --filter" flag: bad format of filter (expected name=value)`,
-      );
+    if (equals === -1) throw new FlagValueError(flag, "-f, --filter", "bad format of filter (expected name=value)");
     const key = flag.slice(0, equals).trim().toLowerCase();
     (filters[key] ??= {})[flag.slice(equals + 1).trim()] = true;
   }

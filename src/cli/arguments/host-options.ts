@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
 import type { RestartPolicy } from "#api/types/container.ts";
 import { parseBytes } from "#formats/units/size.ts";
-import { CommandError } from "../command.ts";
+import { CommandError, FlagValueError } from "../command.ts";
 
 const bad = (message: string) => new CommandError(125, message);
 
 /** `no`, `always`, `unless-stopped`, `on-failure[:count]`. */
 export function parseRestartPolicy(text: string): RestartPolicy {
-  const [name, count, ...rest] = text.split(":");
+  const colon = text.indexOf(":");
+  const name = colon === -1 ? text : text.slice(0, colon);
+  const count = colon === -1 ? undefined : text.slice(colon + 1);
   if (name === "" && text !== "") throw bad("invalid restart policy format: no policy provided before colon");
-  if (rest.length > 0) throw bad("invalid restart policy format");
   if (count === undefined) return { Name: name, MaximumRetryCount: 0 };
   if (!/^-?\d+$/.test(count)) throw bad("invalid restart policy format: maximum retry count must be an integer");
   return { Name: name, MaximumRetryCount: Number(count) };
@@ -17,7 +18,7 @@ export function parseRestartPolicy(text: string): RestartPolicy {
 
 /** `nofile=1024:2048`; one number stands for both. */
 export function parseUlimit(text: string): { Name: string; Soft: number; Hard: number } {
-  const fail = (why: string) => bad(`invalid argument ${JSON.stringify(text)} for "--ulimit" flag: ${why}`);
+  const fail = (why: string) => new FlagValueError(text, "--ulimit", why);
   const match = /^([a-z]+)=(.*)$/.exec(text);
   if (!match) throw fail(`invalid ulimit argument: ${text}`);
   const [soft, hard = soft, ...rest] = match[2]!.split(":");
@@ -33,10 +34,10 @@ export function parseUlimit(text: string): { Name: string; Soft: number; Hard: n
 /** `/dev/x[:/dev/y][:rwm]`. */
 export function parseDevice(text: string): { PathOnHost: string; PathInContainer: string; CgroupPermissions: string } {
   const [host, second, third, ...rest] = text.split(":");
-  if (rest.length > 0 || host === "") throw bad(`invalid device specification: ${text}`);
+  if (rest.length > 0 || host === "") throw bad(`bad format for path: ${text}`);
   const isMode = (part: string | undefined) => part !== undefined && /^[rwm]{1,3}$/.test(part);
   const permissions = third ?? (isMode(second) ? second : undefined) ?? "rwm";
-  if (!isMode(permissions)) throw bad(`invalid device mode: ${permissions}`);
+  if (!isMode(permissions)) throw bad(`bad mode specified: ${permissions}`);
   return {
     PathOnHost: host!,
     PathInContainer: second === undefined || isMode(second) ? host! : second,
@@ -46,14 +47,18 @@ export function parseDevice(text: string): { PathOnHost: string; PathInContainer
 
 /** `/dev/sda:1mb`. */
 export function parseThrottle(text: string, flag: string): { path: string; rate: number } {
-  const fail = (why: string) => bad(`invalid argument ${JSON.stringify(text)} for "--${flag}" flag: ${why}`);
+  const fail = (why: string) => new FlagValueError(text, `--${flag}`, why);
   const [path, rate, ...rest] = text.split(":");
   if (rate === undefined || rest.length > 0) throw fail(`bad format: ${text}`);
   if (!path!.startsWith("/dev/")) throw fail(`bad format for device path: ${text}`);
   try {
     return { path: path!, rate: flag.endsWith("bps") ? parseBytes(rate) : integer(rate) };
   } catch {
-    throw fail(`invalid rate for device: ${text}. The correct format is <device-path>:<number>`);
+    const units = flag.endsWith("bps") ? "[<unit>]" : "";
+    const tail = units === "" ? "" : ". Unit is optional and can be kb, mb, or gb";
+    throw fail(
+      `invalid rate for device: ${text}. The correct format is <device-path>:<number>${units}. Number must be a positive integer${tail}`,
+    );
   }
 }
 
@@ -77,6 +82,8 @@ export function readSecurityOptions(options: readonly string[]): string[] {
   return options.map((option) => {
     const [key, ...rest] = option.split("=");
     const value = rest.join("=");
+    if (rest.length === 0 && key !== "no-new-privileges" && !key!.includes(":"))
+      throw bad(`Invalid --security-opt: ${JSON.stringify(option)}`);
     if (key !== "seccomp" || value === "unconfined" || value === "builtin" || value === "") return option;
     try {
       return `seccomp=${JSON.stringify(JSON.parse(readFileSync(value, "utf8")))}`;
@@ -106,7 +113,7 @@ export function parseGpus(text: string): Record<string, unknown> {
     else if (key === "device") request["DeviceIDs"] = [...((request["DeviceIDs"] as string[] | null) ?? []), value];
     else if (key === "driver") request["Driver"] = value;
     else if (key === "capabilities") request["Capabilities"] = [["gpu", ...value.split(",")]];
-    else throw bad(`invalid argument ${JSON.stringify(text)} for "--gpus" flag: unexpected key '${key}' in '${field}'`);
+    else throw new FlagValueError(text, "--gpus", `unexpected key '${key}' in '${field}'`);
   }
   return request;
 }

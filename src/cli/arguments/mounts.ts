@@ -1,11 +1,10 @@
 import type { MountPoint } from "#api/types/container.ts";
 import { parseBytes } from "#formats/units/size.ts";
-import { CommandError } from "../command.ts";
+import { FlagValueError } from "../command.ts";
 
 type Draft = { -readonly [K in keyof MountPoint]: MountPoint[K] };
 
-const bad = (text: string, why: string) =>
-  new CommandError(125, `invalid argument ${JSON.stringify(text)} for "--mount" flag: ${why}`);
+const bad = (text: string, why: string) => new FlagValueError(text, "--mount", why);
 
 /** A comma-separated list with Go's CSV quoting. */
 function fieldsOf(text: string): string[] {

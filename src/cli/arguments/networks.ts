@@ -1,5 +1,5 @@
 import type { EndpointConfig } from "#api/types/container.ts";
-import { CommandError } from "../command.ts";
+import { CommandError, FlagValueError } from "../command.ts";
 import type { ContainerFlags } from "./container-config.ts";
 
 type Draft = { -readonly [K in keyof EndpointConfig]: EndpointConfig[K] };
@@ -41,19 +41,11 @@ function parseNetwork(text: string): Network {
   for (const field of text.split(",")) {
     const [key, ...rest] = field.split("=");
     const value = rest.join("=").trim();
-    if (rest.length === 0)
-      throw new CommandError(
-        125,
-        `invalid argument ${JSON.stringify(text)} for "--network" flag: invalid field ${field}`,
-      );
+    if (rest.length === 0) throw new FlagValueError(text, "--network", `invalid field ${field}`);
     if (key === "name") name = value;
     else applyField(endpoint, text, key!.trim().toLowerCase(), value);
   }
-  if (name === "")
-    throw new CommandError(
-      125,
-      `invalid argument ${JSON.stringify(text)} for "--network" flag: network name/id is not specified`,
-    );
+  if (name === "") throw new FlagValueError(text, "--network", "network name/id is not specified");
   return { name, endpoint };
 }
 
@@ -86,9 +78,6 @@ function applyField(endpoint: Draft, text: string, key: string, value: string): 
       endpoint.GwPriority = Number(value);
       return;
     default:
-      throw new CommandError(
-        125,
-        `invalid argument ${JSON.stringify(text)} for "--network" flag: invalid field key ${key}`,
-      );
+      throw new FlagValueError(text, "--network", `invalid field key ${key}`);
   }
 }

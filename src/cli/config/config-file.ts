@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 
 interface StoredAuth {
   readonly auth?: string;
@@ -31,7 +30,7 @@ export class ConfigFile {
 
   constructor(folder: string) {
     this.folder = folder;
-    this.#path = join(folder, "config.json");
+    this.#path = `${folder}/config.json`;
     this.#content = {};
     if (!existsSync(this.#path)) return;
     try {
@@ -75,7 +74,7 @@ export class ConfigFile {
 
   #write(auths: Readonly<Record<string, StoredAuth>>): void {
     this.#content = { ...this.#content, auths };
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const temporary = `${this.#path}.${process.pid}`;
     writeFileSync(temporary, JSON.stringify(this.#content, null, "\t"), { mode: 0o600 });
     renameSync(temporary, this.#path);

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ClientTls, Endpoint } from "#platform/http/client-connection.ts";
 import { CommandError } from "../command.ts";
 import { environment } from "./environment.ts";
@@ -45,7 +44,7 @@ function tlsOf(flags: EndpointFlags): ClientTls | undefined {
   if (!verify && !flags.tls && flags.tlsverify === undefined && environment("TLS") === undefined) return undefined;
   const folder = environment("CERT_PATH") ?? flags.configFolder;
   const read = (given: string | undefined, name: string) => {
-    const path = given ?? join(folder, name);
+    const path = given ?? `${folder}/${name}`;
     if (given === undefined && !existsSync(path)) return undefined;
     try {
       return readFileSync(path, "utf8");

@@ -15,16 +15,8 @@ export function runFailure(error: unknown, program: string, verb: "run" | "creat
     if (verb === "create") return error;
     return new CommandError(125, `${program}: ${error.message}${tail}`);
   }
-  if (error instanceof CommandError && error.exitCode === 125) {
-    if (error.message.startsWith("invalid argument ")) {
-      const usage = `Usage:  ${program} ${verb} [OPTIONS] IMAGE [COMMAND] [ARG...]`;
-      return new CommandError(
-        125,
-        `${error.message}\n\n${usage}\n\nRun '${program} ${verb} --help' for more information`,
-      );
-    }
+  if (error instanceof CommandError && error.exitCode === 125)
     return new CommandError(125, `${program}: ${error.message}${tail}`);
-  }
   return error;
 }
 
