@@ -39,7 +39,7 @@ export class FakeImageResolver implements ImageResolver {
 
   displayName(ref: string, id: string): string {
     const current = this.#images.find((image) => image.repoTags.includes(withTag(ref)));
-    return current?.id === id ? ref : id.slice("sha256:".length, "sha256:".length + 12);
+    return current?.id === id ? ref : id;
   }
 }
 
