@@ -143,6 +143,8 @@ export class Daemon {
       });
       api.serve(engine.answers);
     } catch (cause) {
+      // Anything but an expected failure is a bug of ours, whose place helps.
+      if (!(cause instanceof DaemonError)) this.#logger.debug(`start failed: ${(cause as Error).stack}`);
       throw new DaemonError(`Error starting daemon: ${messageOf(cause)}`, { cause });
     }
   }

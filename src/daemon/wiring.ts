@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { buildInfo } from "#base/diagnostics/build-info.ts";
 import { messageOf } from "#base/errors/engine-error.ts";
 import { JsonFileLog } from "#drivers/log/json-file/json-file-log.ts";
+import type { LogDriver } from "#drivers/log/log-driver.ts";
 import { BridgeDriver } from "#drivers/network/bridge/bridge.ts";
 import { OciRuntime } from "#drivers/runtime/oci/oci-runtime.ts";
 import type { RuntimeFacts } from "#drivers/runtime/runtime-driver.ts";
 import type { ContainerDefaults } from "#engine/container/container-deps.ts";
 import { ContainerService } from "#engine/container/container-service.ts";
+import { validateLogConfig } from "#engine/container/log-options.ts";
 import { EventLog } from "#engine/events/event-log.ts";
 import { ImageService } from "#engine/image/image-service.ts";
 import { NetworkService } from "#engine/network/network-service.ts";
@@ -17,7 +19,8 @@ import { normalizePlatform } from "#formats/manifest/platform.ts";
 import { rfc3339Now } from "#formats/rfc3339/rfc3339.ts";
 import { run } from "#platform/process/run.ts";
 import { UnpackClient } from "#reexec/unpack-client.ts";
-import { RegistryClient } from "#registry/registry-client.ts";
+import { defaultRetryPolicy } from "#registry/download-blob.ts";
+import { RegistryClient, type RegistryOptions } from "#registry/registry-client.ts";
 import { containerRouter } from "#server/router/container.ts";
 import { execRouter } from "#server/router/exec.ts";
 import { imageRouter } from "#server/router/image.ts";
@@ -28,10 +31,10 @@ import { ContentStore } from "#state/content-store.ts";
 import type { DataRoot } from "#state/data-root.ts";
 import { Database } from "#state/database.ts";
 import type { DaemonConfig } from "./config/daemon-config.ts";
+import { DaemonError } from "./daemon-error.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { countOpenFiles, readHostFacts } from "./host-facts.ts";
 import { bridgeSettings, ephemeralPorts, ownNames } from "./wiring/network.ts";
-import { ReloadableRegistry } from "./wiring/reloadable-registry.ts";
 import { openStorage } from "./wiring/storage.ts";
 
 /** How often the firewall is looked after: another program may have flushed our rules. */
@@ -44,6 +47,7 @@ const repairMilliseconds = 5000;
 export async function startEngine(paths: DataRoot, { config, logger, id }: EngineOptions): Promise<Engine> {
   /** What a reload may change is read from here. */
   const current = { config };
+  const logDrivers = newLogDrivers(config.containers);
   makeFolders(paths);
   await using undo = new AsyncDisposableStack();
   const storage = openStorage(config.storageDriver, paths, logger);
@@ -56,13 +60,12 @@ export async function startEngine(paths: DataRoot, { config, logger, id }: Engin
 
   const host = readHostFacts(process.env);
   const platform = normalizePlatform({ os: "linux", architecture: process.arch, variant: "" });
-  const registry = new ReloadableRegistry(newRegistry(config));
   const images: ImageService = new ImageService({
     database,
     events,
     logger,
     storage,
-    registry,
+    registry: new RegistryClient(() => registryOptions(current.config)),
     platform,
     content: new ContentStore(paths.blobs),
     unpacker: new UnpackClient(),
@@ -76,7 +79,6 @@ export async function startEngine(paths: DataRoot, { config, logger, id }: Engin
   const runtime = newRuntime(config, paths, logger);
   const runtimeFacts = await runtime.open();
   undo.defer(() => runtime.close());
-  const jsonFile = new JsonFileLog();
   const containers = new ContainerService({
     database,
     dataRoot: paths,
@@ -86,7 +88,7 @@ export async function startEngine(paths: DataRoot, { config, logger, id }: Engin
     volumes,
     images,
     events,
-    logDrivers: new Map([[jsonFile.name, jsonFile]]),
+    logDrivers,
     logger,
     defaults: containerDefaults(current, runtimeFacts),
     ps: async (args) => (await run(["ps", ...args])).stdout,
@@ -110,7 +112,7 @@ export async function startEngine(paths: DataRoot, { config, logger, id }: Engin
     network: networkFacts,
     networkDrivers: ["bridge", "host", "null"],
     logDriver: config.containers.logDriver,
-    logDrivers: [jsonFile.name, "none"],
+    logDrivers: [...logDrivers.keys(), "none"],
     initBinary: config.runtime.initPath ?? "docker-init",
     countContainers: () => containers.count(),
     countImages: () => images.count,
@@ -134,7 +136,6 @@ export async function startEngine(paths: DataRoot, { config, logger, id }: Engin
     restored: containers.count().running,
     reload: (next) => {
       current.config = next;
-      registry.use(newRegistry(next));
       events.publish({ type: "daemon", action: "reload", id, attributes: reloadAttributes(next, host.name) });
     },
     heldLocks: () => containers.diagnostics().locks.map((lock) => `container ${lock}`),
@@ -158,12 +159,25 @@ function makeFolders(paths: DataRoot): void {
   process.env["TMPDIR"] = paths.temporary;
 }
 
-const newRegistry = ({ registry }: DaemonConfig): RegistryClient =>
-  new RegistryClient({
-    insecureRegistries: registry.insecure,
-    mirrors: registry.mirrors,
-    userAgent: `wherry/${buildInfo.version}`,
-  });
+/** Throws DaemonError when the default driver is not there or does not know its options. */
+function newLogDrivers({ logDriver, logOptions }: DaemonConfig["containers"]): ReadonlyMap<string, LogDriver> {
+  const jsonFile = new JsonFileLog();
+  const drivers = new Map<string, LogDriver>([[jsonFile.name, jsonFile]]);
+  try {
+    validateLogConfig({ LogConfig: { Type: logDriver, Config: logOptions } }, drivers);
+  } catch (cause) {
+    const what = drivers.has(logDriver) ? "Failed to set log opts" : "error finding the logging driver";
+    throw new DaemonError(`${what}: ${messageOf(cause)}`, { cause });
+  }
+  return drivers;
+}
+
+const registryOptions = ({ registry }: DaemonConfig): RegistryOptions => ({
+  insecureRegistries: registry.insecure,
+  mirrors: registry.mirrors,
+  userAgent: `wherry/${buildInfo.version}`,
+  retry: { ...defaultRetryPolicy, maxFailures: registry.maxDownloadAttempts },
+});
 
 function newNetworkService(
   { network }: DaemonConfig,
@@ -205,6 +219,8 @@ function containerDefaults(current: { readonly config: DaemonConfig }, facts: Ru
     ipcMode: "private",
     cgroupNamespaceMode: facts.cgroupVersion === 2 ? "private" : "host",
     init: containers.init,
+    noNewPrivileges: containers.noNewPrivileges,
+    ulimits: containers.ulimits,
     dns: network.dns,
     dnsSearch: network.dnsSearch,
     dnsOptions: network.dnsOptions,

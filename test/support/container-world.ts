@@ -158,6 +158,8 @@ export async function containerWorld({
       ipcMode: "private",
       cgroupNamespaceMode: "private",
       init: false,
+      noNewPrivileges: false,
+      ulimits: [],
       dns: [],
       dnsSearch: [],
       dnsOptions: [],

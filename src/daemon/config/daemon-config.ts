@@ -46,7 +46,6 @@ export interface BridgeConfig {
   readonly bridge: string | undefined;
   /** Address and prefix length of the bridge. */
   readonly bip: string | undefined;
-  readonly fixedCidr: string | undefined;
   readonly mtu: number;
   readonly interContainer: boolean;
   readonly hostAddress: string;
@@ -61,7 +60,7 @@ export interface BridgeConfig {
 export interface RuntimeConfig {
   readonly defaultRuntime: string | undefined;
   /** Additional runtimes by name. */
-  readonly runtimes: Readonly<Record<string, { readonly path: string; readonly args: readonly string[] }>>;
+  readonly runtimes: Readonly<Record<string, { readonly path: string }>>;
   readonly cgroupDriver: "cgroupfs" | "systemd" | undefined;
   readonly cgroupParent: string | undefined;
   readonly initPath: string | undefined;
@@ -170,12 +169,10 @@ function tlsConfig(values: OptionValues): TlsConfig | undefined {
 function bridgeConfig(values: OptionValues): BridgeConfig {
   const bridge = text(values, "bridge");
   const bip = text(values, "bip");
-  const fixedCidr = text(values, "fixed-cidr");
   if (bridge !== undefined && bip !== undefined)
     throw new ConfigError("You specified -b & --bip, mutually exclusive options. Please specify only one.");
   if (bip !== undefined && !(bip.includes("/") && parseIp(bip.split("/")[0]!) && parseCidr(bip)))
     throw new ConfigError(`invalid CIDR address: ${bip}`);
-  if (fixedCidr !== undefined && !parseCidr(fixedCidr)) throw new ConfigError(`invalid CIDR address: ${fixedCidr}`);
   const firewall = values.get("iptables") as boolean;
   const interContainer = values.get("icc") as boolean;
   if (!firewall && !interContainer)
@@ -189,7 +186,6 @@ function bridgeConfig(values: OptionValues): BridgeConfig {
     isDisabled: bridge === "none",
     bridge: bridge === "none" ? undefined : bridge,
     bip,
-    fixedCidr,
     mtu: atLeastNumber(values, "mtu", 0, "default MTU") || 1500,
     interContainer,
     hostAddress,
@@ -218,14 +214,15 @@ function runtimeConfig(values: OptionValues): RuntimeConfig {
 function runtimesOf(value: unknown): RuntimeConfig["runtimes"] {
   if (!Array.isArray(value)) {
     const given = Object.entries(value as Record<string, { path?: string; runtimeArgs?: string[] }>);
-    return Object.fromEntries(
-      given.map(([name, { path, runtimeArgs = [] }]) => [name, { path: path ?? name, args: runtimeArgs }]),
-    );
+    const withArguments = given.find(([, { runtimeArgs = [] }]) => runtimeArgs.length > 0);
+    if (withArguments)
+      throw new ConfigError(`runtimeArgs of ${withArguments[0]}: not supported by this version of wherry`);
+    return Object.fromEntries(given.map(([name, { path }]) => [name, { path: path ?? name }]));
   }
   const pairs = (value as string[]).map((pair) => {
     const [name, path] = splitPair(pair) ?? [];
     if (!name || !path) throw new ConfigError(`invalid runtime: ${pair} (want NAME=PATH)`);
-    return [name, { path, args: [] }] as const;
+    return [name, { path }] as const;
   });
   return Object.fromEntries(pairs);
 }

@@ -14,8 +14,6 @@ export interface DaemonOption {
   /** As text, in the flag's own syntax; undefined for empty. */
   readonly default?: string;
   readonly help: string;
-  /** May change while the daemon runs (SIGHUP). */
-  readonly reloads?: true;
 }
 
 /** A list may be given several times; a map takes `KEY=VALUE` several times. */
@@ -43,7 +41,7 @@ export const daemonOptions: readonly DaemonOption[] = [
     also: ["graph"],
     default: "/var/lib/wherry",
   }),
-  option("debug", "boolean", "Log at debug level", { short: "D", reloads: true }),
+  option("debug", "boolean", "Log at debug level", { short: "D" }),
   option("default-runtime", "string", "OCI runtime for containers that ask for none"),
   option("default-shm-size", "bytes", "Size of /dev/shm of containers", { default: "64m" }),
   option("default-ulimit", "list", "Limits of containers, NAME=SOFT[:HARD]", { key: "default-ulimits" }),
@@ -53,8 +51,7 @@ export const daemonOptions: readonly DaemonOption[] = [
   option("docker-socket", "boolean", "Listen on /var/run/docker.sock as well"),
   option("exec-opt", "list", "Runtime options: native.cgroupdriver=cgroupfs|systemd", { key: "exec-opts" }),
   option("exec-root", "string", "Root of the state that a reboot clears", { default: "/run/wherry" }),
-  option("feature", "map", "Switch a feature on or off, NAME=true|false", { key: "features", reloads: true }),
-  option("fixed-cidr", "string", "Subnet of the bridge's network that addresses are taken from"),
+  option("feature", "map", "Switch a feature on or off, NAME=true|false", { key: "features" }),
   option("group", "string", "Group of the unix socket", { short: "G", default: "docker" }),
   option("host", "list", "Where to listen: unix://PATH, tcp://HOST:PORT, fd://", { short: "H", key: "hosts" }),
   option("icc", "boolean", "Let containers of the default bridge reach each other", { default: "true" }),
@@ -62,31 +59,29 @@ export const daemonOptions: readonly DaemonOption[] = [
   option("init-path", "string", "Path of that init"),
   option("insecure-registry", "list", "Registries to speak to without TLS or its verification", {
     key: "insecure-registries",
-    reloads: true,
   }),
   option("ip", "string", "Host address of published ports", { default: "0.0.0.0" }),
   option("ip-forward", "boolean", "Switch on the kernel's IP forwarding", { default: "true" }),
   option("ip-masq", "boolean", "Masquerade what leaves the default bridge", { default: "true" }),
   option("iptables", "boolean", "Make firewall rules", { default: "true" }),
-  option("label", "list", "Labels of the daemon, KEY=VALUE", { key: "labels", reloads: true }),
-  option("live-restore", "boolean", "Keep containers running while the daemon is down", { reloads: true }),
+  option("label", "list", "Labels of the daemon, KEY=VALUE", { key: "labels" }),
+  option("live-restore", "boolean", "Keep containers running while the daemon is down"),
   option("log-driver", "string", "Log driver of containers", { default: "json-file" }),
   option("log-format", "string", "Form of the daemon's own log: text or json", { default: "text" }),
-  option("log-level", "string", "debug, info, warn, error or fatal", { short: "l", default: "info", reloads: true }),
+  option("log-level", "string", "debug, info, warn, error or fatal", { short: "l", default: "info" }),
   option("log-opt", "map", "Options of the log driver", { key: "log-opts" }),
-  option("max-concurrent-downloads", "integer", "Layers fetched at once", { default: "3", reloads: true }),
-  option("max-concurrent-uploads", "integer", "Layers pushed at once", { default: "5", reloads: true }),
-  option("max-download-attempts", "integer", "Attempts to fetch a layer", { default: "5", reloads: true }),
+  option("max-concurrent-downloads", "integer", "Layers fetched at once", { default: "3" }),
+  option("max-concurrent-uploads", "integer", "Layers pushed at once", { default: "5" }),
+  option("max-download-attempts", "integer", "Attempts to fetch a layer", { default: "5" }),
   option("mtu", "integer", "MTU of the default bridge", { default: "1500" }),
   option("no-new-privileges", "boolean", "Set no-new-privileges for containers"),
   option("pidfile", "string", "File of the daemon's process id; empty for none", {
     short: "p",
     default: "/run/wherry.pid",
   }),
-  option("registry-mirror", "list", "Mirrors of Docker Hub", { key: "registry-mirrors", reloads: true }),
+  option("registry-mirror", "list", "Mirrors of Docker Hub", { key: "registry-mirrors" }),
   option("shutdown-timeout", "integer", "Seconds that stopping the containers may take", {
     default: "15",
-    reloads: true,
   }),
   option("storage-driver", "string", "overlay2 or vfs", { short: "s" }),
   option("tls", "boolean", "Use TLS; implied by --tlsverify"),
@@ -132,6 +127,7 @@ export const optionsNotCarried: Readonly<Record<string, OptionType>> = {
   "exec-driver": "string",
   experimental: "boolean",
   "firewall-backend": "string",
+  "fixed-cidr": "string",
   "fixed-cidr-v6": "string",
   "host-gateway-ip": "string",
   "host-gateway-ips": "list",

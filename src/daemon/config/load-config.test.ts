@@ -135,6 +135,12 @@ describe("refusals", () => {
     ],
     ["a relative data root", undefined, ["-g", "data"], '--data-root must be an absolute path, not "data"'],
     [
+      "arguments of a runtime",
+      { runtimes: { mine: { path: "/bin/mine", runtimeArgs: ["--debug"] } } },
+      [],
+      `${inFile}runtimeArgs of mine: not supported by this version of wherry`,
+    ],
+    [
       "a soft limit above the hard one",
       undefined,
       ["--default-ulimit", "nofile=3:2"],

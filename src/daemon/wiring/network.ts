@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { BridgeSettings } from "#engine/network/network-record.ts";
-import { type Cidr, cidrOf, contains, formatCidr, overlaps, parseCidr } from "#formats/ip-address/cidr.ts";
+import { type Cidr, cidrOf, formatCidr, overlaps, parseCidr } from "#formats/ip-address/cidr.ts";
 import { formatIp, parseIp } from "#formats/ip-address/ip-address.ts";
 import { RouteNetlink } from "#platform/linux/rtnetlink.ts";
 import { readSysctl } from "#platform/linux/sysctl.ts";
@@ -25,7 +25,6 @@ export function bridgeSettings(config: BridgeConfig, dataRoot: string): BridgeSe
   if (config.isDisabled) return undefined;
   const device = config.bridge ?? ownNames(dataRoot).bridge;
   const { subnet, gateway } = addressOf(config, device);
-  if (config.fixedCidr !== undefined) checkInside(config.fixedCidr, subnet);
   return {
     device,
     subnet: formatCidr(subnet),
@@ -94,13 +93,6 @@ export function parseRoutes(text: string): Cidr[] {
       const address = [...Buffer.from(destination, "hex")].reverse().join(".");
       return [cidrOf(parseIp(address)!, prefixLength)];
     });
-}
-
-function checkInside(fixedCidr: string, subnet: Cidr): void {
-  const fixed = parseCidr(fixedCidr)!;
-  const first = formatIp({ family: fixed.family, value: fixed.network });
-  if (fixed.prefixLength < subnet.prefixLength || !contains(subnet, first))
-    throw new DaemonError(`--fixed-cidr ${fixedCidr} is not inside the bridge's network ${formatCidr(subnet)}`);
 }
 
 /** The host's range of ports for programs that do not care. */

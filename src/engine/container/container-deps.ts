@@ -28,6 +28,9 @@ export interface ContainerDefaults {
   /** "private" on cgroup v2, "host" on v1. */
   readonly cgroupNamespaceMode: string;
   readonly init: boolean;
+  readonly noNewPrivileges: boolean;
+  /** A container's own limit of the same name wins. */
+  readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];
   readonly dnsOptions: readonly string[];

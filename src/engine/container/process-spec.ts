@@ -1,7 +1,7 @@
 import type { HostConfig } from "#api/types/container.ts";
 import type { ContainerProcess, ProcessMount, ProcessResources } from "#drivers/runtime/runtime-driver.ts";
 import type { Endpoint } from "../network/network-record.ts";
-import type { ContainerDeps } from "./container-deps.ts";
+import type { ContainerDefaults, ContainerDeps } from "./container-deps.ts";
 import { invalidOption, notRunning } from "./container-errors.ts";
 import type { ContainerFiles } from "./container-files.ts";
 import type { ContainerMount, ContainerRecord } from "./container-record.ts";
@@ -21,7 +21,7 @@ type Needs = Pick<ContainerDeps, "containers" | "defaults">;
 /** What the runtime is told of a container: its record in the runtime's words. */
 export function processSpec(deps: Needs, record: ContainerRecord, prepared: Prepared): ContainerProcess {
   const { config, hostConfig } = record;
-  const { noNewPrivileges, seccomp } = parseSecurityOptions(hostConfig.SecurityOpt ?? []);
+  const { noNewPrivileges, seccomp } = parseSecurityOptions(hostConfig.SecurityOpt ?? [], deps.defaults);
   const [rows = 0, columns = 0] = hostConfig.ConsoleSize ?? [];
   const tty = config.Tty ?? false;
   return {
@@ -55,11 +55,7 @@ export function processSpec(deps: Needs, record: ContainerRecord, prepared: Prep
     maskedPaths: hostConfig.MaskedPaths ?? [],
     readonlyPaths: hostConfig.ReadonlyPaths ?? [],
     sysctls: hostConfig.Sysctls ?? {},
-    ulimits: (hostConfig.Ulimits ?? []).map(({ Name = "", Soft = 0, Hard = 0 }) => ({
-      name: Name,
-      soft: Soft,
-      hard: Hard,
-    })),
+    ulimits: ulimits(hostConfig, deps.defaults),
     ...(hostConfig.OomScoreAdj ? { oomScoreAdj: hostConfig.OomScoreAdj } : {}),
     shmSizeBytes: hostConfig.ShmSize ?? deps.defaults.shmSizeBytes,
     init: hostConfig.Init ?? deps.defaults.init,
@@ -184,4 +180,14 @@ function namespaceOf({ containers }: Needs, ref: string, kind: "net" | "pid" | "
   if (!hasProcess(state.status) || state.pid === 0)
     throw kind === "net" ? invalidOption(`cannot join network of a non running container: ${id}`) : notRunning(id);
   return `/proc/${state.pid}/ns/${kind}`;
+}
+
+/** The container's own limits, and the daemon's for what it does not name. */
+function ulimits(hostConfig: HostConfig, defaults: ContainerDefaults): ContainerProcess["ulimits"] {
+  const own = (hostConfig.Ulimits ?? []).map(({ Name = "", Soft = 0, Hard = 0 }) => ({
+    name: Name,
+    soft: Soft,
+    hard: Hard,
+  }));
+  return [...own, ...defaults.ulimits.filter(({ name }) => !own.some((limit) => limit.name === name))];
 }

@@ -6,9 +6,12 @@ export interface SecurityOptions {
   readonly seccomp: string;
 }
 
-/** Reads `--security-opt`. AppArmor and SELinux options are taken where they ask for nothing. Throws in docker's words. */
-export function parseSecurityOptions(options: readonly string[]): SecurityOptions {
-  let noNewPrivileges = false;
+/** Reads `--security-opt` over the daemon's default. AppArmor and SELinux options are taken where they ask for nothing. Throws in docker's words. */
+export function parseSecurityOptions(
+  options: readonly string[],
+  defaults: { readonly noNewPrivileges: boolean } = { noNewPrivileges: false },
+): SecurityOptions {
+  let { noNewPrivileges } = defaults;
   let seccomp = "default";
   for (const option of options) {
     if (option === "no-new-privileges") {
