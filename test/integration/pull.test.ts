@@ -106,7 +106,7 @@ test("a pull without a tag takes all tags of the repository", async () => {
   const name = `${registry.authority}/team/app`;
   const records = await world.pull(name);
   const pulled = records.filter(({ status }) => status?.startsWith("Pulling from")).map(({ id }) => id);
-  expect(pulled.toSorted()).toEqual(["1", "also"]);
+  expect(new Set(pulled)).toEqual(new Set(["1", "also"]));
   expect(records.at(-1)).toEqual({ status: `Status: Downloaded newer image for ${name}` });
   expect(world.images.inspect(`${name}:also`).tags).toHaveLength(2);
 });
