@@ -80,7 +80,7 @@ export class AttachHub {
     this.#streams?.close();
     this.#streams = undefined;
     this.#ended.resolve();
-    for (const member of [...this.#members]) member.leave("ended");
+    for (const member of this.#members) member.leave("ended");
   }
 
   /** Resolves when the client has been served: the process's output is over, or the client detached or went away. */

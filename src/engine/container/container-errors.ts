@@ -97,6 +97,6 @@ export const execRunning = (id: string) =>
 export const execHasRun = (id: string) =>
   new EngineError("conflict", "exec.has-run", `exec command ${id} has already run`);
 export const execFailed = (detail: string, cause: unknown) =>
-  new EngineError("invalid-argument", "exec.failed", `OCI runtime exec failed: ${detail}`, { cause });
+  new EngineError("invalid-argument", "exec.failed", detail, { cause });
 export const execNotRunning = (id: string) =>
   new EngineError("not-found", "exec.not-running", `NotFound: process does not exist ${id}: not found`);

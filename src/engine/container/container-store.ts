@@ -4,6 +4,8 @@ import type { ContainerRecord } from "./container-record.ts";
 
 /** How long a change that may be lost waits for company in one transaction. */
 const laterMilliseconds = 50;
+/** How long after a failure it is tried again. */
+const retryMilliseconds = 1000;
 
 interface Change {
   readonly apply: () => void;
@@ -107,23 +109,31 @@ export class ContainerStore {
     return true;
   }
 
-  /** Writes what `saveLater` has collected. */
+  /**
+   * Writes what `saveLater` has collected. A failure (a full disk) is not told: the facts are found out anew by the next
+   * start, and the next flush tries again.
+   */
   flush(): void {
     clearTimeout(this.#laterTimer);
     this.#laterTimer = undefined;
     const records = [...this.#later].flatMap((id) => this.#records.get(id) ?? []);
-    this.#later.clear();
     if (records.length === 0) return;
     this.commits += 1;
-    this.#database.transaction(() => {
-      for (const record of records) this.#write(record);
-    });
+    try {
+      this.#database.transaction(() => {
+        for (const record of records) this.#write(record);
+      });
+      this.#later.clear();
+    } catch {
+      this.#laterTimer = setTimeout(() => this.flush(), retryMilliseconds);
+    }
   }
 
-  /** Writes what waits and stops the timer. */
+  /** Writes what waits, for the last time. */
   close(): void {
     this.#commitWaiting();
     this.flush();
+    clearTimeout(this.#laterTimer);
   }
 
   #commit(apply: () => void): Promise<void> {

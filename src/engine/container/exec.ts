@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "#base/errors/engine-error.ts";
 import { type RunningExec, RuntimeError, type TerminalSize } from "#drivers/runtime/runtime-driver.ts";
 import { detachKeysOf } from "./attach.ts";
 import { type AttachClient, AttachHub } from "./attach-hub.ts";
@@ -153,8 +154,9 @@ async function watchEnd(
 }
 
 function recordFailure(deps: Needs, exec: ExecRecord, error: unknown): Error {
-  const reason = error instanceof RuntimeError ? error.reason : "other";
-  const exitCode = reason === "executable-not-found" ? 127 : 126;
+  const exitCode = error instanceof RuntimeError && error.reason === "executable-not-found" ? 127 : 126;
   deps.execs.save({ ...exec, status: "exited", exitCode, endedAt: performance.now() });
-  return execFailed(error instanceof RuntimeError ? error.detail : String(error), error);
+  if (!(error instanceof RuntimeError)) return execFailed(messageOf(error), error);
+  const isOurs = error.reason === "description";
+  return execFailed(isOurs ? error.detail : `OCI runtime exec failed: ${error.detail}`, error);
 }

@@ -164,6 +164,7 @@ function exitCodeOf(error: unknown): number {
 
 function wrapFailure(error: unknown): unknown {
   if (!(error instanceof RuntimeError)) return error;
+  if (error.reason === "description") return startFailed(error.detail, "invalid-argument", error);
   const kind = error.reason === "other" ? "internal" : "invalid-argument";
   return startFailed(
     `failed to create task for container: failed to create shim task: OCI runtime create failed: ${error.detail}`,

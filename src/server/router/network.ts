@@ -41,6 +41,6 @@ function passes(networks: NetworkService, { id, name, driver }: NetworkRecord, f
     // All networks there are come with the engine, and none has labels.
     any("type", (value) => value === "builtin") &&
     (filters.get("label") ?? []).length === 0 &&
-    (dangling === undefined || dangling === false || networks.containersOf(id).length === 0)
+    (!dangling || networks.containersOf(id).length === 0)
   );
 }

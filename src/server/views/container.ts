@@ -68,12 +68,12 @@ function portsView(record: ContainerRecord): readonly Port[] {
     IP: hostAddress,
     PrivatePort: containerPort,
     PublicPort: hostPort,
-    Type: protocol as string,
+    Type: protocol,
   }));
   const seen = new Set(published.map(({ PrivatePort, Type }) => `${PrivatePort}/${Type}`));
   const exposed = Object.keys(record.config.ExposedPorts ?? {}).flatMap((key) => {
     const { port, protocol } = parseContainerPort(key);
-    return seen.has(`${port}/${protocol}`) ? [] : [{ PrivatePort: port, Type: protocol as string }];
+    return seen.has(`${port}/${protocol}`) ? [] : [{ PrivatePort: port, Type: protocol }];
   });
   return [...published, ...exposed].sort((a, b) => a.PrivatePort - b.PrivatePort);
 }
