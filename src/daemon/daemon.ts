@@ -13,6 +13,7 @@ import { DaemonError } from "./daemon-error.ts";
 import { lockDataRoot } from "./data-root-lock.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { inheritedSockets } from "./inherited-sockets.ts";
+import { logBugs } from "./log-bugs.ts";
 import { claimPidFile } from "./pid-file.ts";
 import { trapSignals } from "./signals.ts";
 import { dumpState } from "./state-dump.ts";
@@ -60,6 +61,7 @@ export class Daemon {
     const root = stack.use(lockDataRoot(this.#config.dataRoot, this.#config.execRoot));
     const notify = notifier(environment, this.#logger);
     const api = this.#apiServer();
+    stack.defer(logBugs(this.#logger));
     stack.defer(
       trapSignals(this.#logger, {
         stop: () => this.#ended.resolve(undefined),
@@ -134,6 +136,7 @@ export class Daemon {
       const { id } = loadTrustKey(paths.trustKey);
       const engine = await startEngine(paths, { config: this.#config, logger: this.#logger, id });
       this.#engine = engine;
+      this.#logger.info("Loading containers: done.", { running: engine.restored });
       this.#logger.info("Daemon has completed initialization");
       this.#logger.info("wherry daemon", {
         version: buildInfo.version,

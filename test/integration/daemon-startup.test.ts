@@ -187,7 +187,7 @@ print("bound", flush=True)
 while True: print(s.recv(4096).decode(), flush=True)
 `;
   readonly #child: Bun.Subprocess<"ignore", "pipe", "inherit">;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #messages: AsyncIterator<Uint8Array>;
   #received = "";
 
   constructor(name: string) {
@@ -196,13 +196,13 @@ while True: print(s.recv(4096).decode(), flush=True)
       stdout: "pipe",
       stderr: "inherit",
     });
-    this.#reader = this.#child.stdout.getReader();
+    this.#messages = this.#child.stdout[Symbol.asyncIterator]();
   }
 
   /** Waits for a text among all that was received. */
   async until(text: string): Promise<void> {
     while (!this.#received.includes(text)) {
-      const { value, done } = await this.#reader.read();
+      const { value, done } = await this.#messages.next();
       if (done) throw new Error(`no ${JSON.stringify(text)} in ${JSON.stringify(this.#received)}`);
       this.#received += new TextDecoder().decode(value);
     }
