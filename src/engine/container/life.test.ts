@@ -188,6 +188,23 @@ test("a port that was just let go can be published at once", async () => {
   expect(world.record("two").endpoint?.ports[0]?.hostPort).toBe(8080);
 });
 
+test("an end is told and cleared away even when it cannot be recorded", async () => {
+  const world = await containerWorld();
+  const id = await world.run("web");
+  const { database } = world.machine;
+  const full = new Error("database or disk is full");
+  database.transaction = () => {
+    throw full;
+  };
+  const { end } = waitForContainer(world, "web", "");
+  world.machine.runtime.exit(id, 3);
+  expect(await end).toEqual({ exitCode: 3 });
+  await world.settled();
+  Reflect.deleteProperty(database, "transaction");
+  expect([world.machine.host.sandboxes.size, world.record("web").state.status]).toEqual([0, "exited"]);
+  world.containers.close();
+});
+
 test("a start that fails leaves nothing behind and says why", async () => {
   const world = await containerWorld();
   const host = { PortBindings: { "80/tcp": [{ HostPort: "8080" }] } };

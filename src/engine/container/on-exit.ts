@@ -1,3 +1,4 @@
+import { messageOf } from "#base/errors/engine-error.ts";
 import type { ContainerExit } from "#drivers/runtime/runtime-driver.ts";
 import { rfc3339 } from "#formats/rfc3339/rfc3339.ts";
 import type { ContainerDeps } from "./container-deps.ts";
@@ -53,7 +54,7 @@ async function settle(deps: ContainerDeps, exit: ContainerExit): Promise<void> {
   if (record.hostConfig.AutoRemove && !live.isBeingRemoved && !live.isBeingRestarted)
     return removeEnded(deps, ended, record);
   const settled = restarts ? withState(ended, { status: nextStatus(record.state.status, "backoff") }) : ended;
-  await deps.containers.save(settled);
+  await save(deps, settled);
   publishContainer(deps, settled, "die", dieFacts(settled));
   live.exits.tell({ exitCode: exit.exitCode });
   await repliesAreOut();
@@ -74,6 +75,16 @@ function endedRecord(record: ContainerRecord, exit: ContainerExit, stoppedByUser
     }),
     endpoint: undefined,
   };
+}
+
+/** A disk that is full must not keep those waiting who wait for the end: it is tried again later. */
+async function save({ containers, logger }: ContainerDeps, record: ContainerRecord): Promise<void> {
+  try {
+    await containers.save(record);
+  } catch (error) {
+    logger.error("could not record the end of a container", { container: record.id, error: messageOf(error) });
+    containers.saveLater(record);
+  }
 }
 
 /** Starts a container that is `restarting` after a while. */

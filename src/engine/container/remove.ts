@@ -45,11 +45,10 @@ function refuseActive(deps: ContainerDeps, id: string, ref: string, { force }: R
 
 async function killFirst(deps: ContainerDeps, id: string): Promise<void> {
   const ended = deps.live.of(id).exits.next();
-  const record = deps.containers.byId(id);
   // A start that is under way is waited for by the lock inside.
   await killUnderLock(deps, id);
   const status = deps.containers.byId(id)?.state.status;
-  if (record && status && isActive(status)) await endedWithin(ended, killSeconds);
+  if (status && isActive(status)) await endedWithin(ended, killSeconds);
 }
 
 async function removeUnderLock(deps: ContainerDeps, id: string, ref: string, options: RemoveOptions): Promise<void> {

@@ -149,11 +149,18 @@ async function connectWhenFree(
     return deps.networks.connect(request);
   } catch (error) {
     const ending = deps.live.endings();
-    if (ending.length === 0) throw error;
+    if (ending.length === 0 || !(error instanceof EngineError) || !takenCodes.has(error.code)) throw error;
     await Promise.all(ending);
     return deps.networks.connect(request);
   }
 }
+
+const takenCodes = new Set([
+  "network.port-allocated",
+  "network.port-not-bound",
+  "network.no-port",
+  "network.no-address",
+]);
 
 /** docker's exit codes of a program that could not be started. */
 function exitCodeOf(error: unknown): number {
