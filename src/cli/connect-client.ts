@@ -3,19 +3,15 @@ import { ApiClient } from "#client/api-client.ts";
 import { Client } from "#client/client.ts";
 import type { FlagValues } from "#formats/flags/parse-flags.ts";
 import { HttpClient } from "#platform/http/http-client.ts";
-import { CommandError } from "./command.ts";
 import type { ConfigFile } from "./config/config-file.ts";
-import { chooseEndpoint } from "./config/endpoint.ts";
+import { chooseEndpoint, unresolved } from "./config/endpoint.ts";
 import { environment } from "./config/environment.ts";
 import type { globalFlags } from "./global-flags.ts";
 
 /** The client of the daemon that the global flags and the environment name. Opens no connection yet. */
 export function connectClient(flags: FlagValues<typeof globalFlags>, config: ConfigFile): Client {
   if (flags.context !== undefined && flags.context !== "default")
-    throw new CommandError(
-      1,
-      `context "${flags.context}": context not found: choose the daemon with -H or WHERRY_HOST`,
-    );
+    throw unresolved(`context "${flags.context}": context not found: choose the daemon with -H or WHERRY_HOST`);
   const { endpoint, host } = chooseEndpoint({
     hosts: flags.host,
     tls: flags.tls,

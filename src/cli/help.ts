@@ -40,7 +40,7 @@ export function programHelp(commands: readonly { entry: CommandEntry; summary: s
     .map((path) => path.split(" ")[0]!)
     .filter((name, index, all) => all.indexOf(name) === index)
     .sort()
-    .map((name) => [name, `Commands about ${name}s`] as const);
+    .map((name) => [name, groupSummary(name)] as const);
   return [
     `Usage:  ${program} [OPTIONS] COMMAND [arg...]`,
     `        ${program} daemon [ --help | ... ]`,
@@ -62,6 +62,8 @@ export function programHelp(commands: readonly { entry: CommandEntry; summary: s
   ].join("\n");
 }
 
+const groupSummary = (group: string) => (group === "system" ? "Manage the daemon" : `Manage ${group}s`);
+
 /** What a bare group (`wherry network`) prints. */
 export function groupHelp(
   group: string,
@@ -74,7 +76,7 @@ export function groupHelp(
   return [
     `Usage:  ${program} ${group} COMMAND`,
     "",
-    `Commands about ${group}s`,
+    groupSummary(group),
     "",
     "Commands:",
     ...listed(rows),

@@ -1,7 +1,7 @@
 import { buildInfo } from "#base/diagnostics/build-info.ts";
 import { FlagError } from "#formats/flags/flag-set.ts";
 import { type FlagTable, modernWording, type ParsedFlags, parseFlags } from "#formats/flags/parse-flags.ts";
-import { type Command, CommandError, FlagValueError } from "./command.ts";
+import { type Command, FlagValueError } from "./command.ts";
 import { type CommandEntry, commands } from "./commands/index.ts";
 import { ConfigFile } from "./config/config-file.ts";
 import { exitCodeOf, failureText } from "./exit-code.ts";
@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly daemon: (argv: readonly string[]) => Promise<number>;
   readonly daemonFlags: () => Promise<FlagTable>;
 }
+
+const logLevels = new Set(["debug", "info", "warn", "warning", "error", "fatal", "panic", "trace"]);
 
 type Globals = ParsedFlags<typeof globalFlags>;
 
@@ -31,6 +33,11 @@ export async function cliMain(argv: readonly string[], surroundings: Surrounding
   if (globals.values.version) {
     out.line(`${program === "docker" ? "Docker" : program} version ${buildInfo.version}, build ${buildInfo.commit}`);
     return 0;
+  }
+  const { "log-level": logLevel = "info" } = globals.values;
+  if (!logLevels.has(logLevel)) {
+    out.error(`Unable to parse logging level: ${logLevel}`);
+    return 1;
   }
   const [word] = globals.args;
   if (globals.values.help && word === undefined) return printProgramHelp(out.write, program);
@@ -75,7 +82,7 @@ async function badGlobalFlag(
     }
   }
   out.error(
-    `${modernWording(error)}\n\nUsage:  ${program} [OPTIONS] COMMAND [arg...]\n\nRun '${program} --help' for more information`,
+    `${modernWording(error)}\n\nUsage:  ${program} [OPTIONS] COMMAND [ARG...]\n\nRun '${program} --help' for more information`,
   );
   return 125;
 }

@@ -1,7 +1,7 @@
 import type { ContainerCreate, HostConfig } from "#api/types/container.ts";
 import type { FlagValues } from "#formats/flags/parse-flags.ts";
-import { parseBytes } from "#formats/units/size.ts";
 import { CommandError, FlagValueError } from "../command.ts";
+import { checkValues } from "./checked-values.ts";
 import type { containerFlags } from "./container-flags.ts";
 import { readEnvironment, readLabels } from "./environment-files.ts";
 import {
@@ -16,6 +16,7 @@ import {
 import { parseMount } from "./mounts.ts";
 import { parseNetworks } from "./networks.ts";
 import { parsePorts } from "./ports.ts";
+import { parseSwap } from "./swap.ts";
 
 export type ContainerFlags = FlagValues<typeof containerFlags>;
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
@@ -29,6 +30,7 @@ export function containerBody(
   [image, ...command]: readonly string[],
   detached: boolean,
 ): ContainerCreate {
+  checkValues(flags);
   const { exposed, bindings } = parsePorts(flags.publish, flags.expose);
   const attach = attachedStreams(flags, detached);
   const { mode, endpoints } = parseNetworks(flags);
@@ -208,7 +210,7 @@ function limits(flags: ContainerFlags, given: ReadonlySet<string>): HostConfig {
     DeviceRequests: flags.gpus === undefined ? undefined : [parseGpus(flags.gpus)],
     KernelMemory: given.has("kernel-memory") ? flags["kernel-memory"] : undefined,
     MemoryReservation: flags["memory-reservation"] ?? 0,
-    MemorySwap: swapOf(flags["memory-swap"]),
+    MemorySwap: parseSwap(flags["memory-swap"]),
     MemorySwappiness: flags["memory-swappiness"],
     OomKillDisable: flags["oom-kill-disable"],
     PidsLimit: flags["pids-limit"] ?? 0,
@@ -224,14 +226,4 @@ function throttles(
     const { path, rate } = parseThrottle(text, name);
     return { Path: path, Rate: rate };
   });
-}
-
-function swapOf(text: string | undefined): number {
-  if (text === undefined) return 0;
-  if (text === "-1") return -1;
-  try {
-    return parseBytes(text);
-  } catch (error) {
-    throw new FlagValueError(text, "--memory-swap", (error as Error).message);
-  }
 }

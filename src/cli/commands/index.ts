@@ -37,6 +37,7 @@ export const commands: readonly CommandEntry[] = [
   entry("container stop", ["stop"], async () => (await import("./container/stop.ts")).containerStop),
   entry("container top", ["top"], async () => (await import("./container/top.ts")).containerTop),
   entry("container unpause", ["unpause"], async () => (await import("./container/unpause.ts")).containerUnpause),
+  entry("container update", ["update"], async () => (await import("./container/update.ts")).containerUpdate),
   entry("container wait", ["wait"], async () => (await import("./container/wait.ts")).containerWait),
   entry("image history", ["history"], async () => (await import("./image/history.ts")).imageHistory),
   entry("image import", ["import"], async () => (await import("./image/import.ts")).imageImport),

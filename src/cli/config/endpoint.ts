@@ -18,23 +18,31 @@ const dockerSocket = "/var/run/docker.sock";
 
 /** Which daemon: -H, then the environment, then our own socket, then docker's when ours is not there. */
 export function chooseEndpoint(flags: EndpointFlags): { endpoint: Endpoint; host: string } {
-  if (flags.hosts.length > 1) throw new CommandError(1, "Please specify only one -H");
+  if (flags.hosts.length > 1) throw unresolved("Specify only one -H");
   const given = flags.hosts[0] || environment("HOST");
   const host = given ?? `unix://${!existsSync(ownSocket) && existsSync(dockerSocket) ? dockerSocket : ownSocket}`;
   const match = /^([a-z]+):\/\/(.*)$/.exec(host.includes("://") ? host : `tcp://${host}`);
-  if (!match) throw new CommandError(1, `Invalid bind address format: ${host}`);
+  if (!match) throw unresolved(`invalid bind address format: ${host}`);
   const [, scheme, rest] = match;
-  if (scheme === "unix") return { endpoint: { unix: rest === "" ? ownSocket : rest! }, host };
+  if (scheme === "unix") {
+    const unix = rest === "" ? ownSocket : rest!;
+    return { endpoint: { unix }, host: `unix://${unix}` };
+  }
   if (scheme !== "tcp" && scheme !== "http" && scheme !== "https")
-    throw new CommandError(1, `Invalid bind address format: ${host}`);
-  return { endpoint: tcpEndpoint(rest!, flags), host };
+    throw unresolved(`invalid bind address format: ${host}`);
+  const endpoint = tcpEndpoint(rest!, flags);
+  const address = endpoint.hostname.includes(":") ? `[${endpoint.hostname}]` : endpoint.hostname;
+  return { endpoint, host: `tcp://${address}:${endpoint.port}` };
 }
 
-function tcpEndpoint(address: string, flags: EndpointFlags): Endpoint {
+export const unresolved = (why: string) =>
+  new CommandError(1, `Failed to initialize: unable to resolve docker endpoint: ${why}`);
+
+function tcpEndpoint(address: string, flags: EndpointFlags): Extract<Endpoint, { hostname: string }> {
   const tls = tlsOf(flags);
   const match = /^(\[[^\]]*\]|[^:/]*)(?::(\d+))?\/?$/.exec(address);
-  if (!match) throw new CommandError(1, `Invalid bind address format: ${address}`);
-  const hostname = match[1]!.replace(/^\[|\]$/g, "") || "127.0.0.1";
+  if (!match) throw unresolved(`invalid bind address format: ${address}`);
+  const hostname = match[1]!.replace(/^\[|\]$/g, "") || "localhost";
   return { hostname, port: Number(match[2] ?? (tls ? 2376 : 2375)), tls };
 }
 

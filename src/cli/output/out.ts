@@ -3,14 +3,15 @@ import process from "node:process";
 
 /** Where a command writes. Everything is written at once and in order, so that nothing is lost when the process ends. */
 export interface Out {
+  readonly inputIsTerminal: boolean;
   readonly isTerminal: boolean;
   readonly errorIsTerminal: boolean;
   /** Width of the terminal in cells; 0 when there is none. */
   readonly columns: number;
-  line(text: string): void;
-  write(data: string | Uint8Array): void;
-  error(text: string): void;
-  writeError(data: string | Uint8Array): void;
+  readonly line: (text: string) => void;
+  readonly write: (data: string | Uint8Array) => void;
+  readonly error: (text: string) => void;
+  readonly writeError: (data: string | Uint8Array) => void;
 }
 
 /** A full pipe (EAGAIN) is waited for: its reader is a person or a program that will read on. */
@@ -31,11 +32,14 @@ function writeAll(fd: number, data: string | Uint8Array): void {
 
 export function processOut(): Out {
   return {
+    get inputIsTerminal() {
+      return process.stdin.isTTY === true;
+    },
     get isTerminal() {
-      return process.stdout.isTTY === true;
+      return process.stdout.isTTY;
     },
     get errorIsTerminal() {
-      return process.stderr.isTTY === true;
+      return process.stderr.isTTY;
     },
     get columns() {
       return process.stdout.columns ?? 0;

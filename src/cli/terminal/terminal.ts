@@ -3,12 +3,12 @@ import { CommandError } from "../command.ts";
 
 /** `-t` with something else than a terminal on stdin is refused, as docker does. */
 export function requireTerminal(): void {
-  if (process.stdin.isTTY !== true) throw new CommandError(1, "the input device is not a TTY");
+  if (!process.stdin.isTTY) throw new CommandError(1, "the input device is not a TTY");
 }
 
 /** Raw mode on our terminal; undone by the returned function. NORAW in the environment leaves it alone. */
 export function rawMode(): () => void {
-  if (process.stdin.isTTY !== true || process.env["NORAW"]) return () => undefined;
+  if (!process.stdin.isTTY || process.env["NORAW"]) return () => undefined;
   process.stdin.setRawMode(true);
   return () => process.stdin.setRawMode(false);
 }

@@ -27,7 +27,11 @@ export const containerExec = command({
   run: async ({ args: [ref, ...words], flags, client, out, config }) => {
     const { detach, interactive, tty } = flags;
     const detachKeys = flags["detach-keys"] ?? config.content.detachKeys;
-    if (tty && interactive && !detach) requireTerminal();
+    if (tty && interactive && !detach && !out.inputIsTerminal) {
+      // A container that is not there is the greater trouble.
+      await client.containers.inspect(ref!);
+      requireTerminal();
+    }
     const body: ExecCreate = {
       User: flags.user ?? "",
       Privileged: flags.privileged,

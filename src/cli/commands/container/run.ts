@@ -33,7 +33,7 @@ export const containerRun = command({
 async function run({ args, flags, given, client, out, config }: CommandInput<typeof runFlags>): Promise<number> {
   const { detach, interactive, tty } = flags;
   if (detach && flags.attach.length > 0)
-    throw new CommandError(125, "conflicting options: cannot specify both --attach and --detach");
+    throw new CommandError(1, "conflicting options: cannot specify both --attach and --detach");
   const body = containerBody(flags, given, args, detach);
   if (tty && interactive && !detach) requireTerminal();
   const id = await createContainer({ client, out, config, flags, body });

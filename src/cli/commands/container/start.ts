@@ -21,7 +21,7 @@ export const containerStart = command({
         await client.containers.start(ref);
         out.line(ref);
       });
-      if (code !== 0) out.error(`failed to start containers: ${args.join(", ")}`);
+      if (code !== 0) out.error(`Error: failed to start containers: ${args.join(", ")}`);
       return code;
     }
     if (args.length > 1) throw new CommandError(1, "you cannot start and attach multiple containers at once");

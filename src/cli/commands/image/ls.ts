@@ -1,6 +1,6 @@
 import type { ImageSummary } from "#api/types/image.ts";
 import { humanDuration } from "#formats/human-duration/human-duration.ts";
-import { shortHumanSize } from "#formats/units/size.ts";
+import { humanSize, shortHumanSize } from "#formats/units/size.ts";
 import { filtersQuery } from "../../arguments/filters.ts";
 import { command } from "../../command.ts";
 import { type Listing, printListing } from "../../output/format.ts";
@@ -105,7 +105,7 @@ const imageListing = (whole: boolean, withDigests: boolean): Listing<Row> => ({
     CreatedAt: goTime(new Date(image.Created * 1000)),
     Size: shortHumanSize(image.Size),
     Containers: image.Containers === -1 ? "N/A" : String(image.Containers),
-    VirtualSize: shortHumanSize(image.Size),
+    VirtualSize: humanSize(image.Size),
     SharedSize: image.SharedSize === -1 ? "N/A" : shortHumanSize(image.SharedSize),
     UniqueSize: image.SharedSize === -1 ? "N/A" : shortHumanSize(image.Size - image.SharedSize),
   }),

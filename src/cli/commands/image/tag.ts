@@ -19,12 +19,12 @@ export const imageTag = command({
 function targetOf(target: string) {
   try {
     const reference = parseReference(target);
-    if (reference.digest !== undefined) throw new Error("refusing to create a tag with a digest reference");
-    return withDefaultTag(reference);
+    if (reference.digest === undefined) return withDefaultTag(reference);
   } catch (error) {
     throw new CommandError(
       1,
       `Error parsing reference: ${JSON.stringify(target)} is not a valid repository/tag: ${(error as Error).message}`,
     );
   }
+  throw new CommandError(1, "refusing to create a tag with a digest reference");
 }

@@ -69,7 +69,7 @@ function serverLines(info: Info): string[] {
     ` Volume: ${list(plugins["Volume"])}`,
     ` Network: ${list(plugins["Network"])}`,
     ` Log: ${list(plugins["Log"])}`,
-    `Swarm: ${String(record("Swarm")["LocalNodeState"] ?? "inactive")}`,
+    `Swarm: ${(record("Swarm")["LocalNodeState"] as string | undefined) ?? "inactive"}`,
     `Runtimes: ${Object.keys(record("Runtimes")).sort().join(" ")}`,
     `Default Runtime: ${text("DefaultRuntime")}`,
     `Init Binary: ${text("InitBinary")}`,

@@ -18,7 +18,7 @@ export const inspect = command({
     const kinds = flags.type === undefined ? Object.keys(finders) : [flags.type];
     for (const kind of kinds)
       if (!Object.hasOwn(finders, kind))
-        throw new CommandError(1, `${JSON.stringify(kind)} is not a valid value for --type`);
+        throw new CommandError(1, `unknown type: ${JSON.stringify(kind)}: must be one of ${knownTypes}`);
     return inspectEach(out, args, flags.format, async (ref) => {
       for (const kind of kinds) {
         try {
@@ -31,6 +31,10 @@ export const inspect = command({
     });
   },
 });
+
+const knownTypes = ["config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume"]
+  .map((type) => JSON.stringify(type))
+  .join(", ");
 
 const findersOf = (client: Client, size: boolean): Readonly<Record<string, (ref: string) => Promise<unknown>>> => ({
   container: (ref) => client.containers.inspect(ref, { size }),

@@ -21,7 +21,7 @@ export const login = command({
       if (flags["password-stdin"]) throw new CommandError(1, "--password and --password-stdin are mutually exclusive");
     }
     if (flags["password-stdin"] && flags.username === undefined)
-      throw new CommandError(1, "Must provide --username with --password-stdin");
+      throw new CommandError(1, "the --password-stdin option requires --username to be set");
     const address =
       server === undefined || server === "docker.io"
         ? hubRegistry
@@ -53,7 +53,7 @@ async function readStdin(): Promise<string> {
 }
 
 function ask(out: Out, question: string): Promise<string> {
-  if (process.stdin.isTTY !== true)
+  if (!process.stdin.isTTY)
     throw new CommandError(1, "Error: Cannot perform an interactive login from a non TTY device");
   out.write(question);
   const lines = createInterface({ input: process.stdin });
@@ -67,7 +67,7 @@ function ask(out: Out, question: string): Promise<string> {
 
 /** The terminal does not show what is typed. */
 async function askSecretly(out: Out, question: string): Promise<string> {
-  if (process.stdin.isTTY !== true)
+  if (!process.stdin.isTTY)
     throw new CommandError(1, "Error: Cannot perform an interactive login from a non TTY device");
   process.stdin.setRawMode(true);
   out.write(question);

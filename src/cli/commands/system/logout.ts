@@ -13,8 +13,8 @@ export const logout = command({
       server === undefined || server === "docker.io"
         ? hubRegistry
         : server.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
-    if (config.eraseCredentials(address)) out.line(`Removing login credentials for ${address}`);
-    else out.line(`Not logged in to ${address}`);
+    config.eraseCredentials(address);
+    out.line(`Removing login credentials for ${address}`);
     return 0;
   },
 });

@@ -42,8 +42,9 @@ export const version = command({
 
 const architecture = () => (process.arch === "x64" ? "amd64" : process.arch);
 const when = (time: string) => (time === "" ? "" : ansiTime(new Date(time)));
+/** All values begin in the same column, whatever the indent. */
 const rows = (pairs: readonly (readonly [string, string])[], indent: string) =>
-  pairs.map(([name, value]) => `${indent}${`${name}:`.padEnd(18)}${value}\n`).join("");
+  pairs.map(([name, value]) => `${`${indent}${name}:`.padEnd(20)}${value}\n`).join("");
 
 function clientBlock(
   ours: Readonly<
