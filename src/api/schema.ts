@@ -32,7 +32,6 @@ export type Infer<S> = S extends { kind: "string" }
 export const string = { kind: "string" } as const;
 export const boolean = { kind: "boolean" } as const;
 export const integer = { kind: "integer" } as const;
-export const number = { kind: "number" } as const;
 export const strings = { kind: "strings" } as const;
 /** Passed through as it came. */
 export const any = { kind: "any" } as const;

@@ -12,7 +12,7 @@ import {
   PortInUseError,
   type PublishedPort,
 } from "#drivers/network/network-driver.ts";
-import { NoneDriver } from "#drivers/network/none/none.ts";
+import { Sandboxes } from "#drivers/network/sandbox/sandboxes.ts";
 import { ipToBytes } from "#formats/ip-address/ip-address.ts";
 import { forgetFlows } from "#platform/linux/conntrack.ts";
 import { HeldPort } from "#platform/linux/held-port.ts";
@@ -53,7 +53,7 @@ beforeEach(() => {
 
 afterEach(() => {
   for (const child of children) child.kill("SIGKILL");
-  for (const id of readdirSync(folder)) new NoneDriver({ sandboxesFolder: folder }).removeSandbox(id);
+  for (const id of readdirSync(folder)) new Sandboxes(folder).remove(id);
   rmdirSync(folder);
   host[Symbol.dispose]();
 });
@@ -111,7 +111,7 @@ function ask(place: string | undefined, protocol: "tcp" | "udp", address: string
 
 /** Another host, 10.77.0.2, on a wire to ours, 10.77.0.1. It knows no way to the containers but ours. */
 function plugInNeighbour(): string {
-  new NoneDriver({ sandboxesFolder: folder }).createSandbox("neighbour");
+  new Sandboxes(folder).create("neighbour");
   succeed("ip", "link", "add", "wire0", "type", "veth", "peer", "name", "wire1", "netns", join(folder, "neighbour"));
   succeed("ip", "addr", "add", "10.77.0.1/24", "dev", "wire0");
   succeed("ip", "link", "set", "wire0", "up");

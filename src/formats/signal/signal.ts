@@ -55,4 +55,3 @@ export const isKnownSignal = (signal: number): boolean => known.has(signal);
 
 export const SIGKILL = 9;
 export const SIGTERM = 15;
-export const SIGWINCH = 28;

@@ -61,8 +61,7 @@ export class TarReader {
   end(): void {
     const { step } = this.#state;
     if (step === "finished" || step === "second-zero-block") return;
-    if (step !== "header" || this.#blockFilled > 0 || this.#builder.hasMetadata)
-      throw new TarError("unexpected end of the archive");
+    if (step !== "header" || this.#blockFilled > 0 || this.#builder.hasMetadata) throw new TarError("unexpected EOF");
   }
 
   /** Handles some bytes from `at` on and tells how many. */

@@ -25,7 +25,7 @@ import { type WhiteoutStyle, Whiteouts } from "./whiteouts.ts";
  * paths and links of a hostile archive inside. A later entry replaces an earlier one; only two folders are merged.
  */
 export class TreeWriter implements TarConsumer {
-  /** Bytes of all files' content, holes included. */
+  /** Bytes of all files' content, holes included, and of the targets of symbolic links: what docker calls the size. */
   contentBytes = 0;
   readonly #whiteouts: Whiteouts;
   readonly #directoryTimes = new Map<string, TarTime>();
@@ -116,7 +116,8 @@ export class TreeWriter implements TarConsumer {
     // A hard link's attributes are those of the file that it links to, which its own entry has set.
     if (entry.type === "hardlink") return;
     changeOwner(bytes, entry.uid, entry.gid);
-    if (entry.type !== "symlink") changeMode(bytes, entry.mode);
+    if (entry.type === "symlink") this.contentBytes += encodeName(entry.linkTarget).length;
+    else changeMode(bytes, entry.mode);
     for (const [name, value] of settable(entry)) tolerant(() => setXattr(bytes, name, value));
     setTimes(bytes, entry.modified, entry.modified);
   }
