@@ -12,4 +12,5 @@ export const networkApi = {
     returns: json<NetworkInspect>(),
     since: "1.21",
   }),
+  remove: route("DELETE", "/networks/{id}", { since: "1.21" }),
 };

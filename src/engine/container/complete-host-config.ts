@@ -1,6 +1,5 @@
 import type { HostConfig } from "#api/types/container.ts";
 import type { ContainerDefaults } from "./container-deps.ts";
-import { parseSecurityOptions } from "./security-options.ts";
 
 /** Hidden from containers that are not privileged. */
 export const defaultMaskedPaths: readonly string[] = [
@@ -31,7 +30,6 @@ export function completeHostConfig(asked: HostConfig, defaults: ContainerDefault
   const privileged = asked.Privileged ?? false;
   const logDriver = asked.LogConfig?.Type || defaults.logDriver;
   const ownLogOptions = asked.LogConfig?.Config ?? {};
-  parseSecurityOptions(asked.SecurityOpt ?? []);
   return {
     ...asked,
     NetworkMode: isDefaultNetwork(asked.NetworkMode) ? defaultNetwork : asked.NetworkMode,
@@ -55,7 +53,15 @@ export function completeHostConfig(asked: HostConfig, defaults: ContainerDefault
     MemorySwappiness: asked.MemorySwappiness === -1 ? undefined : asked.MemorySwappiness,
     MaskedPaths: asked.MaskedPaths ?? (privileged ? undefined : defaultMaskedPaths),
     ReadonlyPaths: asked.ReadonlyPaths ?? (privileged ? undefined : defaultReadonlyPaths),
+    SecurityOpt: securityOptions(asked),
   };
+}
+
+/** What shares the host's processes or may do everything cannot be kept apart by labels, and inspect says so. */
+function securityOptions({ Privileged, IpcMode, PidMode, SecurityOpt }: HostConfig): HostConfig["SecurityOpt"] {
+  const isLabelled = SecurityOpt?.some((option) => option.startsWith("label"));
+  if (isLabelled || !(Privileged || IpcMode === "host" || PidMode === "host")) return SecurityOpt;
+  return [...(SecurityOpt ?? []), "label=disable"];
 }
 
 export const isDefaultNetwork = (mode: string | undefined): boolean =>

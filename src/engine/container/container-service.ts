@@ -15,7 +15,7 @@ import { type Created, type CreateRequest, createContainer } from "./create.ts";
 import { createExec, resizeExec, type StartExec, startExec } from "./exec.ts";
 import { type ExecRecord, type ExecRequest, ExecStore } from "./exec-store.ts";
 import { linuxHost } from "./host.ts";
-import { type InspectFacts, inspectContainer } from "./inspect.ts";
+import { type InspectFacts, inspectContainer, networkOf } from "./inspect.ts";
 import { killContainer } from "./kill.ts";
 import { type ListRequest, listContainers } from "./list.ts";
 import { LiveContainers } from "./live-container.ts";
@@ -98,6 +98,10 @@ export class ContainerService {
   /** How `ps` names the image of a container. */
   imageName({ image }: ContainerRecord): string {
     return this.#deps.images.displayName(image.ref, image.id);
+  }
+  /** The network that a container's mode names, once it has been in it. */
+  networkId(record: ContainerRecord): string | undefined {
+    return record.state.startedAt === "" ? undefined : networkOf(this.#deps, record)?.id;
   }
   /** Bytes that a container has written, and those of its whole file system. */
   async sizes({ id, image }: ContainerRecord): Promise<{ readonly writtenBytes: number; readonly totalBytes: number }> {

@@ -141,6 +141,14 @@ test("named volumes are shared, anonymous ones go with `rm -v`, and no volume go
   expect(world.volumes.list()).toEqual([]);
 });
 
+test("a bind that holds the engine's own folder lets go of mounts as the engine does", async () => {
+  const world = await containerWorld();
+  await world.create("web", {
+    host: { Binds: [`${world.machine.folder}:/all`, `${world.machine.folder}/x:/x:rshared`, "/usr:/usr"] },
+  });
+  expect(world.record("web").mounts.map(({ propagation }) => propagation)).toEqual(["rslave", "rshared", "rprivate"]);
+});
+
 test("the runtime is told what the user asked for", async () => {
   const world = await containerWorld();
   const id = await world.run("web", {
@@ -149,7 +157,7 @@ test("the runtime is told what the user asked for", async () => {
     Env: ["A=1", "PATH=/bin", "HOSTNAME"],
     User: "nobody",
     host: {
-      Binds: [`${world.machine.folder}:/a/b:ro`],
+      Binds: [`${world.machine.folder}/source:/a/b:ro`],
       Tmpfs: { "/a": "size=1m" },
       Memory: 64e6,
       ReadonlyRootfs: true,

@@ -40,7 +40,7 @@ type Needs = Pick<
   | "defaults"
   | "host"
   | "events"
-  | "database"
+  | "dataRoot"
   | "now"
 >;
 
@@ -106,9 +106,16 @@ function validate(deps: Needs, { name, config, hostConfig: asked, networking }: 
   validatePorts(asked);
   validateLogConfig(asked, deps.logDrivers);
   const completed = completeHostConfig(asked, deps.defaults, defaultNetwork);
-  const warnings = validateNetwork(config, completed, networking);
+  const warnings = [...validateNetwork(config, completed, networking), ...resourceWarnings(completed)];
   return { hostConfig: resolveContainerRefs(deps, completed), warnings };
 }
+
+const resourceWarnings = ({ OomKillDisable, Memory }: HostConfig): string[] =>
+  OomKillDisable && !Memory
+    ? [
+        "OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.",
+      ]
+    : [];
 
 /** Other containers are remembered by id: their names may change. */
 function resolveContainerRefs({ containers }: Needs, hostConfig: HostConfig): HostConfig {

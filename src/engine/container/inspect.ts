@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import type { NetworkRecord } from "../network/network-record.ts";
 import type { ContainerDeps } from "./container-deps.ts";
 import { type ContainerFiles, containerFiles } from "./container-files.ts";
 import type { ContainerRecord } from "./container-record.ts";
@@ -24,19 +26,27 @@ export function inspectContainer(
   ref: string,
 ): InspectFacts {
   const record = deps.containers.get(ref);
-  const { id, image, state, hostConfig } = record;
-  const hasStarted = state.startedAt !== "";
-  const network = deps.networks
-    .list()
-    .find(({ name, id }) => name === hostConfig.NetworkMode || id === hostConfig.NetworkMode);
+  const { id, image, state } = record;
+  const files = containerFiles(deps, id);
+  // A start that failed has written them, too.
+  const hasStarted = state.startedAt !== "" || existsSync(files.hostname);
+  const network = networkOf(deps, record);
   return {
     record,
     imageName: deps.images.displayName(image.ref, image.id),
-    files: hasStarted ? containerFiles(deps, id) : undefined,
+    files: hasStarted ? files : undefined,
     logPath: hasStarted && logDriverOf(record, deps.logDrivers) ? deps.dataRoot.containerLog(id) : "",
     execIds: deps.execs.idsOf(id),
     storage: { driver: deps.storage.name, data: deps.storage.containerData(id) },
     bridge: record.endpoint || record.lastNetworkId ? (network?.bridge?.device ?? "") : "",
-    networkId: hasStarted ? network?.id : undefined,
+    networkId: state.startedAt === "" ? undefined : network?.id,
   };
+}
+
+/** The network that a container's mode names; undefined when there is none, as with one that shares another container's. */
+export function networkOf(
+  { networks }: Pick<ContainerDeps, "networks">,
+  { hostConfig }: ContainerRecord,
+): NetworkRecord | undefined {
+  return networks.list().find(({ id, name }) => name === hostConfig.NetworkMode || id === hostConfig.NetworkMode);
 }

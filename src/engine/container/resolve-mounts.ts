@@ -13,14 +13,14 @@ export interface ResolvedMounts {
   readonly made: readonly VolumeRecord[];
 }
 
-type Needs = Pick<ContainerDeps, "containers" | "volumes">;
+type Needs = Pick<ContainerDeps, "containers" | "volumes" | "dataRoot">;
 
 /**
  * All that is mounted into a container: `-v`, `--volumes-from`, `--mount`, `--tmpfs`, and the volumes of the image at places
  * where nothing else is. Folders of new volumes exist when this returns. Throws in docker's words.
  */
 export async function resolveMounts(
-  { containers, volumes }: Needs,
+  { containers, volumes, dataRoot }: Needs,
   config: ContainerConfig,
   hostConfig: HostConfig,
 ): Promise<ResolvedMounts> {
@@ -38,7 +38,7 @@ export async function resolveMounts(
   const add = (mount: ContainerMount) => {
     if (explicit.has(mount.destination)) throw invalidOption(`Duplicate mount point: ${mount.destination}`);
     explicit.add(mount.destination);
-    byDestination.set(mount.destination, mount);
+    byDestination.set(mount.destination, withPropagation(mount, dataRoot.root));
   };
   try {
     for (const text of hostConfig.Binds ?? []) add(await bindMount(parseBind(text), volume));
@@ -54,6 +54,16 @@ export async function resolveMounts(
     throw error;
   }
   return { mounts: [...byDestination.values()], made };
+}
+
+/**
+ * A bind that holds the engine's own folder holds all containers' mounts: the container must let go of them when the engine
+ * does, or nothing could be removed while it runs.
+ */
+function withPropagation(mount: ContainerMount, dataRoot: string): ContainerMount {
+  if (mount.type !== "bind" || mount.propagation !== "") return mount;
+  const holdsRoot = mount.source === "/" || `${dataRoot}/`.startsWith(`${mount.source}/`);
+  return { ...mount, propagation: holdsRoot ? "rslave" : "rprivate" };
 }
 
 const plain = { mode: "", readWrite: true, propagation: "" } as const;
@@ -74,7 +84,7 @@ async function bindMount({ source, destination, mode }: Bind, volume: MakeVolume
       destination,
       mode,
       readWrite,
-      propagation: propagationOf(mode) || "rprivate",
+      propagation: propagationOf(mode),
       createSource: true,
     };
   return {
@@ -110,7 +120,7 @@ async function mountPoint(mount: MountPoint, volume: MakeVolume): Promise<Contai
     destination,
     mode: "",
     readWrite,
-    propagation: Propagation || "rprivate",
+    propagation: Propagation ?? "",
     ...(NonRecursive ? { nonRecursive: true as const } : {}),
     ...(CreateMountpoint ? { createSource: true as const } : {}),
   };

@@ -8,6 +8,8 @@ export const ambiguousNetwork = (ref: string, count: number) =>
     "network.ambiguous",
     `network ${ref} is ambiguous (${count} matches found based on ID prefix)`,
   );
+export const predefinedNetwork = (name: string) =>
+  new EngineError("forbidden", "network.predefined", `${name} is a pre-defined network and cannot be removed`);
 export const noAddressLeft = () =>
   new EngineError(
     "internal",

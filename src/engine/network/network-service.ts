@@ -11,7 +11,14 @@ import { ipToBytes } from "#formats/ip-address/ip-address.ts";
 import type { Database } from "#state/database.ts";
 import type { EventsService } from "../events/events-service.ts";
 import { AddressPool } from "./address-pool.ts";
-import { ambiguousNetwork, connectivityFailed, noAddressLeft, noSuchNetwork, portNotBound } from "./network-errors.ts";
+import {
+  ambiguousNetwork,
+  connectivityFailed,
+  noAddressLeft,
+  noSuchNetwork,
+  portNotBound,
+  predefinedNetwork,
+} from "./network-errors.ts";
 import type { BridgeSettings, Endpoint, NetworkRecord, PortRequest } from "./network-record.ts";
 import { NetworkStore } from "./network-store.ts";
 import { PortAllocator } from "./port-allocator.ts";
@@ -89,6 +96,11 @@ export class NetworkService {
     if (byPrefix.length > 1) throw ambiguousNetwork(ref, byPrefix.length);
     if (byPrefix.length === 0) throw noSuchNetwork(ref);
     return byPrefix[0]!;
+  }
+
+  /** All networks there are come with the engine, and stay: throws `network.predefined`. */
+  remove(ref: string): never {
+    throw predefinedNetwork(this.get(ref).name);
   }
 
   /** Whether the default network is there at all (not with `--bridge none`). */

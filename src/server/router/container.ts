@@ -130,7 +130,12 @@ async function listReply(containers: ContainerService, query: ListQuery): Promis
   const now = Date.now();
   const summaries = records.map(async (record) => {
     const sizes = query.size ? await containers.sizes(record) : undefined;
-    return summaryView(record, { imageName: containers.imageName(record), sizes, now });
+    return summaryView(record, {
+      imageName: containers.imageName(record),
+      networkId: containers.networkId(record),
+      sizes,
+      now,
+    });
   });
   return reply(200, await Promise.all(summaries));
 }

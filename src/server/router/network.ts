@@ -22,6 +22,10 @@ export function networkRouter(networks: NetworkService): Answer[] {
       const network = networks.get(path.id);
       return reply(200, networkView(network, networks.containersOf(network.id)));
     },
+    remove: ({ path }) => {
+      networks.remove(path.id);
+      return reply(204);
+    },
   });
 }
 

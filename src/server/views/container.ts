@@ -27,10 +27,18 @@ export interface Sizes {
 
 export const createdView = ({ id, warnings }: Created): ContainerCreated => ({ Id: id, Warnings: warnings });
 
-/** One element of `ps`. `now` in milliseconds. */
+interface SummaryFacts {
+  readonly imageName: string;
+  readonly networkId: string | undefined;
+  readonly sizes: Sizes | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** One element of `ps`. */
 export function summaryView(
   record: ContainerRecord,
-  { imageName, sizes, now }: { imageName: string; sizes: Sizes | undefined; now: number },
+  { imageName, networkId, sizes, now }: SummaryFacts,
 ): ContainerSummary {
   return {
     Id: record.id,
@@ -45,7 +53,7 @@ export function summaryView(
     State: record.state.status,
     Status: statusText(record.state, now),
     HostConfig: { NetworkMode: record.hostConfig.NetworkMode ?? "" },
-    NetworkSettings: { Networks: networksView(record, record.lastNetworkId) },
+    NetworkSettings: { Networks: networksView(record, networkId) },
     Mounts: mountsView(record),
   };
 }
