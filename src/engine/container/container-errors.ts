@@ -37,6 +37,9 @@ export const cannotStop = (ref: string, cause: unknown) =>
     cause,
   });
 
+export const cannotStopWith = (ref: string, cause: EngineError) =>
+  new EngineError(cause.kind, cause.code, `cannot stop container: ${ref}: ${cause.message}`, { cause });
+
 export const startPaused = () => conflict("paused", "cannot start a paused container, try unpause instead");
 export const startRemoving = () => conflict("removing", "container is marked for removal and cannot be started");
 export const startBody = () =>

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerConfig, HostConfig, NetworkingConfig } from "#api/types/container.ts";
+import { EngineError } from "#base/errors/engine-error.ts";
 import { randomName } from "#formats/random-name/random-name.ts";
 import { completeHostConfig } from "./complete-host-config.ts";
 import type { ContainerDeps } from "./container-deps.ts";
-import { emptyConfig, invalidName, nameInUse } from "./container-errors.ts";
+import { emptyConfig, invalidName, invalidOption, nameInUse } from "./container-errors.ts";
 import { publishContainer } from "./container-events.ts";
 import { type ContainerRecord, initialState } from "./container-record.ts";
 import { validateLogConfig } from "./log-options.ts";
@@ -104,7 +105,7 @@ function validate(deps: Needs, { name, config, hostConfig: asked, networking }: 
   const defaultNetwork = deps.networks.hasDefaultBridge ? "bridge" : "none";
   validateHostConfig(asked, deps.host.cpuCount, deps.defaults.runtimes);
   validatePorts(asked);
-  validateLogConfig(asked, deps.logDrivers);
+  validateLogConfig(asked, deps.logDrivers, deps.defaults.logDriver);
   const completed = completeHostConfig(asked, deps.defaults, defaultNetwork);
   const warnings = [...validateNetwork(config, completed, networking), ...resourceWarnings(completed)];
   return { hostConfig: resolveContainerRefs(deps, completed), warnings };
@@ -120,7 +121,9 @@ const resourceWarnings = ({ OomKillDisable, Memory }: HostConfig): string[] =>
 /** Other containers are remembered by id: their names may change. */
 function resolveContainerRefs({ containers }: Needs, hostConfig: HostConfig): HostConfig {
   const resolve = (mode = ""): string =>
-    mode.startsWith("container:") ? `container:${containers.get(mode.slice("container:".length)).id}` : mode;
+    mode.startsWith("container:")
+      ? `container:${otherContainer(containers, mode.slice("container:".length)).id}`
+      : mode;
   const { NetworkMode, IpcMode, PidMode } = hostConfig;
   // docker leaves an unknown network container to the start, so that its message is the start's.
   const place = networkPlace(NetworkMode ?? "");
@@ -131,6 +134,15 @@ function resolveContainerRefs({ containers }: Needs, hostConfig: HostConfig): Ho
     IpcMode: resolve(IpcMode),
     PidMode: resolve(PidMode),
   };
+}
+
+/** A client that hears 404 believes that the image is missing, and pulls it. */
+export function otherContainer(containers: Needs["containers"], ref: string): ContainerRecord {
+  try {
+    return containers.get(ref);
+  } catch (error) {
+    throw error instanceof EngineError ? invalidOption(error.message) : error;
+  }
 }
 
 function isThere(containers: Needs["containers"], ref: string): boolean {

@@ -14,8 +14,8 @@ type Needs = Pick<ContainerDeps, "containers" | "runtime" | "live" | "locks" | "
 
 /** Sends a signal, SIGKILL when none is named; after SIGKILL it answers when the container has ended. Throws `container.not-running`. */
 export async function killContainer(deps: Needs, ref: string, signalName: string): Promise<void> {
-  const { id } = deps.containers.get(ref);
   try {
+    const { id } = deps.containers.get(ref);
     const signal = signalName === "" ? SIGKILL : checkedSignal(signalName);
     const ended = await deps.locks.run(id, () => send(deps, id, signal));
     if (ended) await endedWithin(ended.end, killSeconds);

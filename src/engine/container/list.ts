@@ -82,7 +82,8 @@ const makers: Readonly<Record<string, (value: string, deps: Needs) => Test>> = {
     // Health checks are stored, not run: nothing has a health.
     return () => value === "none";
   },
-  id: (value) => textTest(value, ({ id }) => [id]),
+  // docker looks an id up by it: nothing has the empty one.
+  id: (value) => (value === "" ? () => false : textTest(value, ({ id }) => [id])),
   name: (value) => textTest(value, ({ name }) => [name, `/${name}`]),
   "is-task": (value) => {
     if (!["true", "1", "false", "0"].includes(value)) throw invalidOption(`invalid filter 'is-task=[${value}]'`);

@@ -25,9 +25,14 @@ const known = new Set([
 const defaultBounds: LogBounds = { maxSizeBytes: 20 * 1024 * 1024, maxFiles: 5, compress: true };
 
 /** Refuses drivers that are not there and options that the driver does not know. */
-export function validateLogConfig(hostConfig: HostConfig, drivers: ReadonlyMap<string, LogDriver>): void {
-  const { Type: name = "", Config: options = {} } = hostConfig.LogConfig ?? {};
-  if (name === "" || name === "none") return;
+export function validateLogConfig(
+  hostConfig: HostConfig,
+  drivers: ReadonlyMap<string, LogDriver>,
+  defaultDriver: string,
+): void {
+  const { Type = "", Config: options = {} } = hostConfig.LogConfig ?? {};
+  const name = Type === "" ? defaultDriver : Type;
+  if (name === "none") return;
   if (!drivers.has(name)) throw noSuchLogDriver(name);
   for (const option of Object.keys(options)) if (!known.has(option)) throw unknownLogOption(option, name);
   logBounds(options);

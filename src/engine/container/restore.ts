@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { messageOf } from "#base/errors/engine-error.ts";
 import type { ContainerFate } from "#drivers/runtime/runtime-driver.ts";
 import type { ContainerDeps } from "./container-deps.ts";
@@ -55,7 +56,7 @@ async function guarded(
 async function restoreOne(deps: ContainerDeps, record: ContainerRecord, fate: ContainerFate): Promise<void> {
   if (!hasProcess(record.state.status)) {
     // A start that was cut short before it was recorded, or clearing away that was.
-    await clean(deps, record, fate.status !== "gone");
+    await clean(deps, record, fate.status !== "gone" || existsSync(join(deps.dataRoot.bundles, record.id)));
     return removeIfWished(deps, record);
   }
   switch (fate.status) {
@@ -108,8 +109,8 @@ async function startByPolicy(deps: ContainerDeps, id: string): Promise<void> {
 /** Files, mounts and processes of containers that have no record: creations and removals that a crash cut short. */
 async function removeOrphans(deps: ContainerDeps): Promise<void> {
   const { containers, storage, runtime, dataRoot } = deps;
-  const folders = readdirSync(dataRoot.containers).filter((name) => /^[0-9a-f]{64}$/.test(name));
-  for (const id of new Set([...storage.containers(), ...folders])) {
+  const ids = new Set([...storage.containers(), ...idsIn(dataRoot.containers), ...idsIn(dataRoot.bundles)]);
+  for (const id of ids) {
     if (containers.has(id)) continue;
     try {
       await runtime.remove(id);
@@ -119,4 +120,9 @@ async function removeOrphans(deps: ContainerDeps): Promise<void> {
       deps.logger.warn("could not clear away a container without a record", { container: id, error: messageOf(error) });
     }
   }
+}
+
+/** Names that are ids; a folder that is not there has none. */
+function idsIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name)) : [];
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { EngineError, messageOf } from "#base/errors/engine-error.ts";
 import { RuntimeError } from "#drivers/runtime/runtime-driver.ts";
 import type { Endpoint } from "../network/network-record.ts";
@@ -101,7 +101,8 @@ function announceStart(deps: ContainerDeps, record: ContainerRecord): void {
 
 /** Sources of `-v` that are missing, and the working directory, as docker makes them. */
 function prepareFolders({ mounts, config }: ContainerRecord, rootfs: string): void {
-  for (const { createSource, source } of mounts) if (createSource) mkdirSync(source, { recursive: true, mode: 0o755 });
+  for (const { createSource, source } of mounts)
+    if (createSource && !existsSync(source)) mkdirSync(source, { recursive: true, mode: 0o755 });
   const workingDir = config.WorkingDir ?? "";
   if (workingDir === "" || workingDir === "/") return;
   try {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { EngineError } from "#base/errors/engine-error.ts";
 import { SIGKILL } from "#formats/signal/signal.ts";
 import type { ContainerDeps } from "./container-deps.ts";
-import { cannotStop } from "./container-errors.ts";
+import { cannotStop, cannotStopWith } from "./container-errors.ts";
 import { publishContainer } from "./container-events.ts";
 import { isActive } from "./container-state.ts";
 import type { ContainerEnd } from "./live-container.ts";
@@ -30,7 +31,7 @@ export async function stopContainer(
   options: StopOptions,
 ): Promise<"stopped" | "was-not-running"> {
   const { id } = deps.containers.get(ref);
-  const signal = options.signal ? checkedSignal(options.signal) : undefined;
+  const signal = options.signal ? stopSignal(ref, options.signal) : undefined;
   const by = options.byDaemon ? "daemon" : "user";
   const asked = await deps.locks.run(id, () => ask(deps, id, signal, by));
   if (asked === "was-not-running") return asked;
@@ -42,6 +43,14 @@ export async function stopContainer(
   const record = deps.containers.byId(id);
   if (record) publishContainer(deps, record, "stop");
   return "stopped";
+}
+
+function stopSignal(ref: string, name: string): number {
+  try {
+    return checkedSignal(name);
+  } catch (error) {
+    throw error instanceof EngineError ? cannotStopWith(ref, error) : error;
+  }
 }
 
 interface Asked {

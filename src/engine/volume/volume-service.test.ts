@@ -87,6 +87,14 @@ test("a removal that a crash cut short is finished by the next start", async () 
   expect(existsSync(next.mountpoint("data"))).toBe(false);
 });
 
+test("what a creation that was cut short has left goes when it is empty, and is kept when it is not", async () => {
+  for (const name of ["empty", "full"]) volumes.prepare(named(name));
+  writeFileSync(join(volumes.mountpoint("full"), "data"), "");
+  const next = await open();
+  expect(next.list().map(({ name }) => name)).toEqual(["full"]);
+  expect(existsSync(next.mountpoint("empty"))).toBe(false);
+});
+
 test("an empty volume takes over a folder with modes, links and times, and never follows a link", async () => {
   const source = join(folder, "source");
   mkdirSync(join(source, "sub"), { recursive: true });

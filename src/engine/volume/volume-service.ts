@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { KeyedLock } from "#base/concurrency/keyed-lock.ts";
@@ -33,6 +33,7 @@ export interface VolumeRequest {
   readonly labels: Readonly<Record<string, string>> | null;
 }
 
+const validName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 const anonymousLabel = "com.docker.volume.anonymous";
 
 /**
@@ -55,10 +56,29 @@ export class VolumeService {
     }
   }
 
-  /** Finishes removals that a crash cut short. Called once, before containers are restored. */
+  /**
+   * Finishes removals that a crash cut short, and what is left of creations: an empty folder without a record goes, one with
+   * content becomes a volume, since data is never deleted unasked. Called once, before containers are restored.
+   */
   async open(): Promise<void> {
-    mkdirSync(this.#options.dataRoot.volumes, { recursive: true, mode: 0o711 });
+    const folder = this.#options.dataRoot.volumes;
+    mkdirSync(folder, { recursive: true, mode: 0o711 });
     for (const record of this.#records.values()) if (record.removing) await this.#delete(record);
+    for (const name of readdirSync(folder))
+      if (!this.#records.has(name) && validName.test(name)) await this.#adopt(name);
+  }
+
+  async #adopt(name: string): Promise<void> {
+    await rm(join(this.#folder(name), "_copy"), { recursive: true, force: true });
+    try {
+      if (existsSync(this.mountpoint(name))) rmdirSync(this.mountpoint(name));
+      rmdirSync(this.#folder(name));
+    } catch {
+      if (!existsSync(this.mountpoint(name))) return;
+      const anonymous = /^[0-9a-f]{64}$/.test(name);
+      const labels = anonymous ? { [anonymousLabel]: "" } : null;
+      this.#save({ name, createdAt: this.#options.now(), labels, anonymous });
+    }
   }
 
   list(): readonly VolumeRecord[] {
@@ -101,7 +121,7 @@ export class VolumeService {
     if (request.driver !== "" && request.driver !== "local") throw noSuchVolumeDriver(name, request.driver);
     if (present && !present.removing) return present;
     if (name.length === 1) throw volumeNameTooShort(name);
-    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name) || name.length > 255) throw invalidVolumeName(name);
+    if (!validName.test(name) || name.length > 255) throw invalidVolumeName(name);
     if (Object.keys(request.driverOptions).length > 0) throw volumeOptionsNotBuilt(name);
     mkdirSync(this.#folder(name), { recursive: true, mode: 0o701 });
     mkdirSync(this.mountpoint(name), { recursive: true, mode: 0o755 });
