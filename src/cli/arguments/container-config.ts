@@ -1,6 +1,7 @@
 import type { ContainerCreate, HostConfig } from "#api/types/container.ts";
 import type { FlagValues } from "#formats/flags/parse-flags.ts";
 import { CommandError, FlagValueError } from "../command.ts";
+import { capabilityChanges } from "./capabilities.ts";
 import { checkValues } from "./checked-values.ts";
 import type { containerFlags } from "./container-flags.ts";
 import { readEnvironment, readLabels } from "./environment-files.ts";
@@ -131,7 +132,7 @@ function hostConfig(
   if (flags.rm && restart.Name !== "no" && restart.Name !== "")
     throw bad("conflicting options: cannot specify both --restart and --rm");
   return {
-    ...limits(flags, given),
+    ...limits(flags),
     Binds: binds,
     ContainerIDFile: flags.cidfile ?? "",
     LogConfig: { Type: flags["log-driver"] ?? "", Config: parseLogOptions(flags["log-driver"], flags["log-opt"]) },
@@ -144,8 +145,7 @@ function hostConfig(
     Mounts: flags.mount.length > 0 ? flags.mount.map(parseMount) : undefined,
     ConsoleSize: flags.tty && process.stdout.isTTY ? [process.stdout.rows, process.stdout.columns] : [0, 0],
     Annotations: given.has("annotation") ? flags.annotation : undefined,
-    CapAdd: flags["cap-add"],
-    CapDrop: flags["cap-drop"],
+    ...capabilityChanges(flags["cap-add"], flags["cap-drop"]),
     CgroupnsMode: flags.cgroupns ?? "",
     Dns: flags.dns,
     DnsOptions: flags["dns-option"],
@@ -184,7 +184,7 @@ const tmpfsEntry = (text: string): [string, string] => {
   return colon === -1 ? [text, ""] : [text.slice(0, colon), text.slice(colon + 1)];
 };
 
-function limits(flags: ContainerFlags, given: ReadonlySet<string>): HostConfig {
+function limits(flags: ContainerFlags): HostConfig {
   return {
     CpuShares: flags["cpu-shares"] ?? 0,
     Memory: flags.memory ?? 0,
@@ -208,13 +208,12 @@ function limits(flags: ContainerFlags, given: ReadonlySet<string>): HostConfig {
     Devices: flags.device.map(parseDevice),
     DeviceCgroupRules: flags["device-cgroup-rule"],
     DeviceRequests: flags.gpus === undefined ? undefined : [parseGpus(flags.gpus)],
-    KernelMemory: given.has("kernel-memory") ? flags["kernel-memory"] : undefined,
     MemoryReservation: flags["memory-reservation"] ?? 0,
     MemorySwap: parseSwap(flags["memory-swap"]),
     MemorySwappiness: flags["memory-swappiness"],
     OomKillDisable: flags["oom-kill-disable"],
     PidsLimit: flags["pids-limit"] ?? 0,
-    Ulimits: flags.ulimit.map(parseUlimit),
+    Ulimits: flags.ulimit.map(parseUlimit).sort((a, b) => (a.Name < b.Name ? -1 : 1)),
   };
 }
 

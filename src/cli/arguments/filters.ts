@@ -13,5 +13,9 @@ export function filtersQuery(
     const key = flag.slice(0, equals).trim().toLowerCase();
     (filters[key] ??= {})[flag.slice(equals + 1).trim()] = true;
   }
-  return Object.keys(filters).length === 0 ? undefined : JSON.stringify(filters);
+  if (Object.keys(filters).length === 0) return undefined;
+  const sorted = <T>(record: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+  for (const [key, values] of Object.entries(filters)) filters[key] = sorted(values);
+  return JSON.stringify(sorted(filters));
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { RestartPolicy } from "#api/types/container.ts";
 import { parseBytes } from "#formats/units/size.ts";
 import { CommandError, FlagValueError } from "../command.ts";
+import { csvFields } from "./csv-fields.ts";
 
 const bad = (message: string) => new CommandError(125, message);
 
@@ -104,15 +105,15 @@ export function parseGpus(text: string): Record<string, unknown> {
     Capabilities: [["gpu"]],
     Options: {},
   };
-  for (const field of text.split(",")) {
+  for (const field of csvFields(text)) {
     const [key, ...rest] = field.split("=");
     const value = rest.join("=");
     if (rest.length === 0 && key === "all") request["Count"] = -1;
     else if (rest.length === 0 && /^\d+$/.test(key!)) request["Count"] = Number(key);
     else if (key === "count") request["Count"] = value === "all" ? -1 : Number(value);
-    else if (key === "device") request["DeviceIDs"] = [...((request["DeviceIDs"] as string[] | null) ?? []), value];
+    else if (key === "device") request["DeviceIDs"] = value.split(",");
     else if (key === "driver") request["Driver"] = value;
-    else if (key === "capabilities") request["Capabilities"] = [["gpu", ...value.split(",")]];
+    else if (key === "capabilities") request["Capabilities"] = [[...value.split(","), "gpu"]];
     else throw new FlagValueError(text, "--gpus", `unexpected key '${key}' in '${field}'`);
   }
   return request;

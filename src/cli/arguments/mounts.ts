@@ -1,18 +1,11 @@
 import type { MountPoint } from "#api/types/container.ts";
 import { parseBytes } from "#formats/units/size.ts";
 import { FlagValueError } from "../command.ts";
+import { csvFields } from "./csv-fields.ts";
 
 type Draft = { -readonly [K in keyof MountPoint]: MountPoint[K] };
 
 const bad = (text: string, why: string) => new FlagValueError(text, "--mount", why);
-
-/** A comma-separated list with Go's CSV quoting. */
-function fieldsOf(text: string): string[] {
-  const fields: string[] = [];
-  for (const match of text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g))
-    fields.push(match[1] === undefined ? match[2]! : match[1].replaceAll('""', '"'));
-  return fields;
-}
 
 const truth = (text: string, key: string, value: string | undefined): boolean => {
   if (value === undefined || value === "true" || value === "1") return true;
@@ -23,7 +16,7 @@ const truth = (text: string, key: string, value: string | undefined): boolean =>
 /** `--mount type=bind,source=/a,target=/b,readonly`; the type is volume when none is given. */
 export function parseMount(text: string): MountPoint {
   const mount: Draft = { Type: "volume" };
-  for (const field of fieldsOf(text)) {
+  for (const field of csvFields(text)) {
     const [rawKey, ...rest] = field.split("=");
     const key = rawKey!.toLowerCase();
     applyField(mount, text, key, rest.length === 0 ? undefined : rest.join("="));

@@ -1,6 +1,7 @@
 import type { EndpointConfig } from "#api/types/container.ts";
 import { CommandError, FlagValueError } from "../command.ts";
 import type { ContainerFlags } from "./container-config.ts";
+import { csvFields } from "./csv-fields.ts";
 
 type Draft = { -readonly [K in keyof EndpointConfig]: EndpointConfig[K] };
 
@@ -38,7 +39,7 @@ function parseNetwork(text: string): Network {
   if (!text.includes("=")) return { name: text, endpoint: {} };
   let name = "";
   const endpoint: Draft = {};
-  for (const field of text.split(",")) {
+  for (const field of csvFields(text)) {
     const [key, ...rest] = field.split("=");
     const value = rest.join("=").trim();
     if (rest.length === 0) throw new FlagValueError(text, "--network", `invalid field ${field}`);

@@ -33,7 +33,7 @@ function writeAll(fd: number, data: string | Uint8Array): void {
 export function processOut(): Out {
   return {
     get inputIsTerminal() {
-      return process.stdin.isTTY === true;
+      return process.stdin.isTTY;
     },
     get isTerminal() {
       return process.stdout.isTTY;

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { DetachWatcher, defaultDetachKeys, parseDetachKeys } from "#formats/detach-keys/detach-keys.ts";
 import { FrameDecoder } from "#formats/stdcopy/stdcopy.ts";
 import type { ByteSource, ByteStream } from "#platform/http/client-connection.ts";
 import type { Out } from "../output/out.ts";
@@ -18,19 +19,38 @@ export async function copyOutput(source: ByteSource, out: Out, isPlain: boolean)
     });
 }
 
-/** Sends our stdin until it ends or the returned function is called; its end is passed on. */
-export function copyInput(stream: ByteStream): () => void {
+export interface InputCopy {
+  /** Resolves when the user has typed the sequence that leaves the container; without one never. */
+  readonly detached: Promise<"detached">;
+  readonly stop: () => void;
+}
+
+/**
+ * Sends our stdin until it ends or the copy is stopped; its end is passed on. The daemon acts on the detach sequence, so it
+ * is sent like everything else; it is watched only to tell a session that was left from one that has ended.
+ */
+export function copyInput(stream: ByteStream, detachKeys?: readonly number[]): InputCopy {
+  const watcher = detachKeys && new DetachWatcher(detachKeys);
+  const detached = Promise.withResolvers<"detached">();
   const onData = (chunk: Buffer) => {
     process.stdin.pause();
-    void stream.write(chunk).then(() => process.stdin.resume());
+    void stream.write(chunk).then(() => {
+      if (watcher?.push(chunk).detached) detached.resolve("detached");
+      else process.stdin.resume();
+    });
   };
   const onEnd = () => stream.endWrite();
   process.stdin.on("data", onData);
   process.stdin.on("end", onEnd);
   process.stdin.resume();
-  return () => {
+  const stop = () => {
     process.stdin.off("data", onData);
     process.stdin.off("end", onEnd);
     process.stdin.pause();
   };
+  return { detached: detached.promise, stop };
 }
+
+/** The sequence that the user has configured; docker's own when there is none or it means nothing. */
+export const detachSequence = (text: string | undefined): readonly number[] =>
+  (text ? parseDetachKeys(text) : undefined) ?? defaultDetachKeys;

@@ -6,23 +6,35 @@ export function requireTerminal(): void {
   if (!process.stdin.isTTY) throw new CommandError(1, "the input device is not a TTY");
 }
 
-/** Raw mode on our terminal; undone by the returned function. NORAW in the environment leaves it alone. */
-export function rawMode(): () => void {
+/**
+ * Raw mode on our terminal, in both directions: line feeds of a program that moves the cursor must stay what they are, which
+ * Node's own raw mode does not grant. Undone by the returned function. NORAW in the environment leaves the terminal alone.
+ */
+export async function rawMode(): Promise<() => void> {
   if (!process.stdin.isTTY || process.env["NORAW"]) return () => undefined;
-  process.stdin.setRawMode(true);
-  return () => process.stdin.setRawMode(false);
+  // Loaded only here: binding libc costs start-up time.
+  const { makeTerminalRaw } = await import("#platform/linux/terminal-mode.ts");
+  return makeTerminalRaw(0);
 }
 
-/** Tells the terminal's size now and whenever it changes, until the returned function is called. */
-export function followSize(resize: (size: { h: number; w: number }) => Promise<unknown>): () => void {
-  const tell = () => {
+/**
+ * Tells the terminal's size now and whenever it changes, until the returned function is called. With `redraw` another size
+ * is told first, so that a program that waits for input draws its screen for whoever joins it.
+ */
+export function followSize(
+  resize: (size: { h: number; w: number }) => Promise<unknown>,
+  { redraw = false } = {},
+): () => void {
+  const tell = async (more = 0) => {
     const { rows, columns } = process.stdout;
+    if (!(rows > 0 && columns > 0)) return;
     // The container may have ended, or not begun: its size does not matter then.
-    if (rows > 0 && columns > 0) resize({ h: rows, w: columns }).catch(() => undefined);
+    await resize({ h: rows + more, w: columns + more }).catch(() => undefined);
   };
-  tell();
-  process.on("SIGWINCH", tell);
-  return () => process.off("SIGWINCH", tell);
+  const onChange = () => void tell();
+  void (redraw ? tell(1).then(() => tell()) : tell());
+  process.on("SIGWINCH", onChange);
+  return () => process.off("SIGWINCH", onChange);
 }
 
 const passed = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGCONT"] as const;

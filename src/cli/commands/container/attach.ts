@@ -1,5 +1,5 @@
 import { CommandError, command } from "../../command.ts";
-import { copyInput, copyOutput } from "../../terminal/streams.ts";
+import { copyInput, copyOutput, detachSequence } from "../../terminal/streams.ts";
 import { followSize, proxySignals, rawMode, requireTerminal } from "../../terminal/terminal.ts";
 
 export const containerAttach = command({
@@ -26,17 +26,17 @@ export const containerAttach = command({
     const { exited } = await client.containers.wait(Id);
     const detachKeys = flags["detach-keys"] ?? config.content.detachKeys;
     const stream = await client.containers.attach(Id, { stream: true, stdin, stdout: true, stderr: true, detachKeys });
-    const undo = [tty && stdin ? rawMode() : () => undefined];
+    const undo = [tty && stdin ? await rawMode() : () => undefined];
     try {
       if (flags["sig-proxy"] && !tty) undo.push(proxySignals((signal) => client.containers.kill(Id, { signal })));
-      if (stdin) undo.push(copyInput(stream));
-      if (tty) undo.push(followSize((size) => client.containers.resize(Id, size)));
-      await copyOutput(stream.source, out, tty);
+      const input = stdin ? copyInput(stream, tty ? detachSequence(detachKeys) : undefined) : undefined;
+      if (input) undo.push(input.stop);
+      if (tty) undo.push(followSize((size) => client.containers.resize(Id, size), { redraw: true }));
+      const end = await Promise.race([copyOutput(stream.source, out, tty), ...(input ? [input.detached] : [])]);
+      if (end === "detached") throw new CommandError(1, "read escape sequence");
     } finally {
       for (const step of undo) step();
     }
-    const { State: after } = await client.containers.inspect(Id).catch(() => ({ State: { Running: false } }));
-    if (after.Running) throw new CommandError(1, "read escape sequence");
     return (await exited).StatusCode;
   },
 });

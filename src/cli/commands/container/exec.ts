@@ -3,7 +3,7 @@ import type { Client } from "#client/client.ts";
 import { readEnvironment } from "../../arguments/environment-files.ts";
 import { CommandError, command } from "../../command.ts";
 import type { Out } from "../../output/out.ts";
-import { copyInput, copyOutput } from "../../terminal/streams.ts";
+import { copyInput, copyOutput, detachSequence } from "../../terminal/streams.ts";
 import { followSize, rawMode, requireTerminal } from "../../terminal/terminal.ts";
 
 export const containerExec = command({
@@ -40,7 +40,6 @@ export const containerExec = command({
       AttachStdin: !detach && interactive,
       AttachStdout: !detach,
       AttachStderr: !detach,
-      Detach: detach,
       DetachKeys: detachKeys ?? "",
       Env: readEnvironment(flags["env-file"], flags.env),
       WorkingDir: flags.workdir ?? "",
@@ -52,26 +51,33 @@ export const containerExec = command({
       await client.exec.startDetached(Id, { Detach: true, Tty: tty });
       return 0;
     }
-    return runAttached(client, out, Id, { tty, stdin: interactive, consoleSize: body.ConsoleSize });
+    return runAttached(client, out, Id, { tty, stdin: interactive, consoleSize: body.ConsoleSize, detachKeys });
   },
 });
+
+interface ExecSession {
+  readonly tty: boolean;
+  readonly stdin: boolean;
+  readonly consoleSize: readonly number[] | undefined;
+  readonly detachKeys: string | undefined;
+}
 
 async function runAttached(
   client: Client,
   out: Out,
   id: string,
-  { tty, stdin, consoleSize }: { tty: boolean; stdin: boolean; consoleSize: readonly number[] | undefined },
+  { tty, stdin, consoleSize, detachKeys }: ExecSession,
 ): Promise<number> {
   const stream = await client.exec.start(id, { Detach: false, Tty: tty, ConsoleSize: consoleSize });
-  const undo = [tty && stdin ? rawMode() : () => undefined];
+  const undo = [tty && stdin ? await rawMode() : () => undefined];
   try {
-    if (stdin) undo.push(copyInput(stream));
+    const input = stdin ? copyInput(stream, tty ? detachSequence(detachKeys) : undefined) : undefined;
+    if (input) undo.push(input.stop);
     if (tty && out.isTerminal) undo.push(followSize((size) => client.exec.resize(id, size)));
-    await copyOutput(stream.source, out, tty);
+    const end = await Promise.race([copyOutput(stream.source, out, tty), ...(input ? [input.detached] : [])]);
+    if (end === "detached") throw new CommandError(1, "read escape sequence");
   } finally {
     for (const step of undo) step();
   }
-  const { Running, ExitCode } = await client.exec.inspect(id);
-  if (Running) throw new CommandError(1, "read escape sequence");
-  return ExitCode ?? 0;
+  return (await client.exec.inspect(id)).ExitCode ?? 0;
 }

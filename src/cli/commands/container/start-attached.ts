@@ -1,7 +1,6 @@
-import { containerApi } from "#api/container.ts";
 import type { Client } from "#client/client.ts";
 import type { Out } from "../../output/out.ts";
-import { copyInput, copyOutput } from "../../terminal/streams.ts";
+import { copyInput, copyOutput, detachSequence } from "../../terminal/streams.ts";
 import { followSize, proxySignals, rawMode } from "../../terminal/terminal.ts";
 
 export interface AttachPlan {
@@ -32,41 +31,21 @@ export async function startAttached(
     client.containers.attach(id, { stream: true, stdin, stdout, stderr, detachKeys }),
     client.containers.wait(id, plan.condition),
   ]);
-  const restore = tty && stdin ? rawMode() : undefined;
+  const restore = tty && stdin ? await rawMode() : undefined;
   const undo: (() => void)[] = [];
   try {
     const output = copyOutput(stream.source, out, tty);
     output.catch(() => undefined);
     if (plan.signalProxy) undo.push(proxySignals((signal) => client.containers.kill(id, { signal })));
     await start();
-    if (stdin) undo.push(copyInput(stream));
+    const input = stdin ? copyInput(stream, tty ? detachSequence(detachKeys) : undefined) : undefined;
+    if (input) undo.push(input.stop);
     if (tty) undo.push(followSize((size) => client.containers.resize(id, size)));
-    await output;
-    return await exitOrDetach(client, id, exited, stdin && tty);
+    const end = await Promise.race([output, ...(input ? [input.detached] : [])]);
+    return end === "detached" ? 0 : (await exited).StatusCode;
   } finally {
     for (const step of undo) step();
     restore?.();
     stream.source.cancel();
-  }
-}
-
-/** The stream has ended: with the container, or, on a terminal, because the user has detached. */
-async function exitOrDetach(
-  client: Client,
-  id: string,
-  exited: Promise<{ StatusCode: number }>,
-  mayDetach: boolean,
-): Promise<number> {
-  if (!mayDetach) return (await exited).StatusCode;
-  const ended = exited.then(({ StatusCode }) => StatusCode);
-  const detached = isRunning(client, id).then((running) => (running ? 0 : ended));
-  return Promise.race([ended, detached]);
-}
-
-async function isRunning(client: Client, id: string): Promise<boolean> {
-  try {
-    return (await client.api.json(containerApi.inspect, { path: { id } })).State.Running;
-  } catch {
-    return false;
   }
 }
