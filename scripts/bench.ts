@@ -40,7 +40,7 @@ const registry = stack.use(await startRegistry());
 const bigImage = keys.includes("pull") ? await pushBigImage(registry, Number(values["image-mb"])) : "";
 
 let missed = 0;
-console.log(formatLine(["", ...contestants.map(({ name }) => name.split(" ").slice(0, 2).join(" ")), "ratio", "bar"]));
+console.log(formatLine(["", ...contestants.map(({ name }) => name), "ratio", "bar"]));
 for (const row of chosen) {
   const figures = await measureRow(row);
   const [ours, theirs] = figures;

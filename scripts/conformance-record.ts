@@ -1,4 +1,5 @@
-// Plays the scenarios on dockerd and records what it did. `bun scripts/conformance-record.ts [FILE…]` records only these.
+// Plays the scenarios on dockerd and records what it did: `bun scripts/conformance-record.ts [TEXT…]`, with texts only those
+// whose file or name contains one of them.
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConformanceEngine, conformanceRegistry } from "../test/conformance/engine.ts";
@@ -9,8 +10,7 @@ import { scenarioFiles } from "../test/conformance/scenario-files.ts";
 import { mustRun } from "../test/support/run-command.ts";
 
 const engineScript = join(import.meta.dir, "oracle/engine");
-const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const pattern = process.argv.find((word) => word.startsWith("--only="))?.slice("--only=".length);
+const wanted = process.argv.slice(2);
 const failures: string[] = [];
 const home = mkdtempSync("/tmp/conformance-");
 
@@ -20,11 +20,10 @@ try {
   await using registry = await conformanceRegistry();
   const engine = await ConformanceEngine.prepare(socket, await bridgeAddress(socket), registry);
   for (const [file, scenarios] of Object.entries(scenarioFiles)) {
-    if (only.length > 0 && !only.includes(file)) continue;
     const before = readExpectations(file);
     const recordings: Record<string, Recording> = {};
     for (const scenario of scenarios) {
-      const isWanted = pattern === undefined || scenario.name.includes(pattern);
+      const isWanted = wanted.length === 0 || wanted.some((text) => `${file}: ${scenario.name}`.includes(text));
       const known = before[scenario.name];
       if (!isWanted && known) recordings[scenario.name] = known;
       if (!isWanted) continue;
@@ -38,7 +37,7 @@ try {
     }
     writeExpectations(file, recordings);
   }
-  engine.close();
+  await engine.close();
 } finally {
   await mustRun([engineScript, "down", home], { timeout: 120_000 });
   rmSync(home, { recursive: true, force: true });

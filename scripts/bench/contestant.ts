@@ -30,7 +30,9 @@ export const containersCgroup = "/wherry-bench/containers";
 export async function wherryContestant(): Promise<Contestant> {
   const daemon = await WherryDaemon.start({ args: ["--cgroup-parent", containersCgroup] });
   return {
-    name: `wherry (${(await mustRun([wherryProgram, "--version"])).trim()})`,
+    name:
+      (await mustRun([wherryProgram, "--version"])).match(/^wherry version [^,\s]+/)?.[0].replace(" version", "") ??
+      "wherry",
     cli: [dockerCli()],
     ownCli: [wherryProgram],
     env: daemon.env,
@@ -61,7 +63,7 @@ export async function dockerdContestant(generation: "28" | "20"): Promise<Contes
   const host = { DOCKER_HOST: `unix://${join(home, "docker.sock")}`, DOCKER_CONFIG: join(home, "config") };
   const version = await mustRun([dockerCli(), "version", "--format", "{{.Server.Version}}"], { env: host });
   return {
-    name: `dockerd ${version.trim()}`,
+    name: `dockerd ${version.trim().split("+")[0]}`,
     cli: [dockerCli()],
     env: host,
     runFlags: [],

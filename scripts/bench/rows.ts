@@ -167,7 +167,7 @@ export const rows: readonly Row[] = [
   },
   {
     key: "pull",
-    title: "pull and unpack of 300 MB from loopback",
+    title: "pull and unpack of a big image from loopback",
     unit: "s",
     rounds: 0.15,
     async measure(contestant, { cli, bigImage }) {

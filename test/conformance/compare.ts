@@ -32,12 +32,18 @@ function compareSteps(step: number, expected: RecordedStep, actual: RecordedStep
   if (actual?.step !== command) return [{ step, command, part: "step", expected: command, actual: actual?.step }];
   const different: Deviation[] = [];
   const note = (part: string, a: unknown, b: unknown) => {
-    if (!Bun.deepEquals(a, b)) different.push({ step, command, part, expected: a, actual: b });
+    if (Bun.deepEquals(a, b)) return;
+    if (!isObject(a) || !isObject(b)) different.push({ step, command, part, expected: a, actual: b });
+    else for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) note(`${part}.${key}`, a[key], b[key]);
   };
   for (const part of parts) note(part, expected[part], actual[part]);
   const names = new Set([...Object.keys(expected.fields ?? {}), ...Object.keys(actual.fields ?? {})]);
   for (const name of names) note(name, expected.fields?.[name], actual.fields?.[name]);
   return different;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Takes out what is allowed. An allowance that nothing needs any more is a deviation as well. */

@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  for (const engine of engines) engine.close();
+  for (const engine of engines) await engine.close();
   for (const daemon of daemons) await daemon[Symbol.asyncDispose]();
   await registry[Symbol.asyncDispose]();
 }, 60_000);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { busyboxRootfs } from "../support/busybox-image.ts";
@@ -6,7 +6,7 @@ import { dockerCli } from "../support/docker-cli.ts";
 import { freePort } from "../support/free-port.ts";
 import { layerOf } from "../support/layer-of.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
-import { mustRun } from "../support/run-command.ts";
+import { mustRun, runCommand } from "../support/run-command.ts";
 import type { Surroundings } from "./normalise.ts";
 
 /** An engine that scenarios are played on, one at a time; dockerd and wherry alike. */
@@ -23,7 +23,10 @@ export class ConformanceEngine {
     this.words = words;
     this.#home = home;
     const names = Object.fromEntries(Object.entries(words).map(([word, value]) => [value, word]));
-    this.surroundings = { names: { ...names, [socket]: "<socket>" }, subnet: words["$bridge"]!.replace(/\.\d+$/, "") };
+    this.surroundings = {
+      names: { ...names, [socket]: "<socket>", [home]: "<home>" },
+      subnet: words["$bridge"]!.replace(/\.\d+$/, ""),
+    };
     // The command line must not see the settings of whoever runs the tests.
     this.env = { DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: join(home, "config"), TZ: "UTC" };
   }
@@ -34,6 +37,7 @@ export class ConformanceEngine {
     const words = {
       $registry: registry.address,
       $dir: join(home, "files"),
+      $rootfs: join(home, "rootfs.tar"),
       $port2: String(await freePort()),
       $port: String(await freePort()),
       $bridge: bridgeAddress,
@@ -41,6 +45,7 @@ export class ConformanceEngine {
     const engine = new ConformanceEngine(socket, words, home);
     await engine.#remove(() => false);
     const rootfs = await busyboxRootfs();
+    writeFileSync(words.$rootfs, rootfs);
     await mustRun([dockerCli(), "import", "--change", "CMD sh", "-", "busybox"], { stdin: rootfs, env: engine.env });
     return engine;
   }
@@ -73,7 +78,10 @@ export class ConformanceEngine {
     for (const { Name } of Volumes ?? []) await this.request("DELETE", `/volumes/${Name}?force=1`);
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    // The parent that a scenario asked for stays behind with every engine.
+    const parents = ["find", "/sys/fs/cgroup", "-maxdepth", "2", "-type", "d", "-name", "conformance"];
+    await runCommand([...parents, "-exec", "rmdir", "{}", "+"]);
     rmSync(this.#home, { recursive: true, force: true });
   }
 }

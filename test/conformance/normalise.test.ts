@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Normaliser } from "./normalise.ts";
 
-const normaliser = () => new Normaliser({ names: { "/tmp/x/d.sock": "<socket>" }, subnet: "10.9.8" });
+const normaliser = () => new Normaliser({ names: { "/tmp/x/d.sock": "<socket>", "8088": "$port" }, subnet: "10.9.8" });
 const id = "ab".repeat(32);
 
 test("the same id becomes the same word, in its short form too", () => {
@@ -34,4 +34,8 @@ test("names of the surroundings, column widths and sizes do not count", () => {
 
 test("values of JSON are normalised with their keys, in order", () => {
   expect(normaliser().value({ [id]: { b: 1, a: [`x ${id}`] } })).toEqual({ "<id 1>": { a: ["x <id 1>"], b: 1 } });
+  expect(normaliser().value({ PublicPort: 8088, CgroupnsMode: "host" })).toEqual({
+    CgroupnsMode: "<host or private>",
+    PublicPort: "$port",
+  });
 });

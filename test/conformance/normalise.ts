@@ -36,6 +36,7 @@ export class Normaliser {
         .replace(hexId, (id) => this.#wordFor(id))
         .replace(shortId, (id) => (/^\d+$/.test(id) ? id : this.#shortWordFor(id)))
         .replace(macAddress, "<mac>")
+        .replace(/\bendpoint [a-z]+_[a-z]+\d?\b/g, "endpoint <name>")
         .replace(inWords, (_all, _span, _unit, ago) => `<duration>${ago ?? ""}`)
         .replace(decimalSize, (size) => (size === "0B" ? size : "<size>"))
         .replace(new RegExp(`\\b${subnet}\\.1\\b`, "g"), "<gateway>")
@@ -51,9 +52,15 @@ export class Normaliser {
   value(value: unknown): unknown {
     if (typeof value === "string") return this.text(value);
     if (Array.isArray(value)) return value.map((item) => this.value(item));
+    if (typeof value === "number") return this.#surroundings.names[String(value)] ?? value;
     if (typeof value !== "object" || value === null) return value;
-    const entries = Object.entries(value).map(([key, item]) => [this.text(key), this.value(item)] as const);
+    const entries = Object.entries(value).map(([key, item]) => [this.text(key), this.#item(key, item)] as const);
     return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** Some values depend on the kernel's control groups, not on the engine. */
+  #item(key: string, value: unknown): unknown {
+    return key === "CgroupnsMode" ? "<host or private>" : this.value(value);
   }
 
   #wordFor(id: string): string {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { dockerCli } from "../support/docker-cli.ts";
 import { RawConnection } from "../support/raw-connection.ts";
+import { digestOf } from "../support/registry.ts";
 import { type CommandResult, runCommand, type StartedCommand, startCommand } from "../support/run-command.ts";
 import { runOnTerminal } from "../support/terminal.ts";
 import type { ConformanceEngine } from "./engine.ts";
@@ -74,7 +75,7 @@ class Player {
       if (result.exitCode !== 0) throw new Error(`${argv.join(" ")}: ${result.stderr}`);
       return undefined;
     }
-    return this.#entry(`docker ${step.docker.join(" ")}`, result, step.unordered);
+    return this.#entry(`docker ${step.docker.join(" ")}`, step.digested ? digested(result) : result, step.unordered);
   }
 
   async #finish(name: string, signal: NodeJS.Signals | undefined): Promise<RecordedStep> {
@@ -168,6 +169,13 @@ class Player {
     for (const [word, value] of Object.entries(this.#engine.words)) result = result.replaceAll(word, value);
     return result;
   }
+}
+
+function digested(result: CommandResult): CommandResult {
+  return {
+    ...result,
+    stdout: `${result.stdout.length} bytes, ${digestOf(new TextEncoder().encode(result.stdout)).slice(7, 15)}`,
+  };
 }
 
 function isCommand(step: Step): step is readonly string[] {

@@ -3,7 +3,8 @@
  * nothing but the image `busybox`. What each step printed and returned is compared with what dockerd did.
  *
  * Words that stand for something of the run: `$registry` (a registry on loopback, with the images of engine.ts), `$port`
- * and `$port2` (free ports), `$dir` (an empty folder), `$bridge` (address of the default bridge).
+ * and `$port2` (free ports), `$dir` (an empty folder), `$rootfs` (a tar of what is in busybox), `$bridge` (address of the default
+ * bridge).
  */
 export interface Scenario {
   readonly name: string;
@@ -32,6 +33,8 @@ export interface DockerStep {
   readonly background?: string;
   /** Lines come in no certain order. */
   readonly unordered?: true;
+  /** Compare length and digest of a long output instead of the text. */
+  readonly digested?: true;
   /** Only for its effect: what it prints is not compared. */
   readonly silent?: true;
 }

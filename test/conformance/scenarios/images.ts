@@ -1,16 +1,10 @@
 import { run, scenario, sh, start, startSleeper } from "../scenario.ts";
 
 const listed = ["images", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"];
-/** `$dir/rootfs.tar` with what is in busybox. */
-const rootfs = [
-  { docker: ["create", "--name", "base", "busybox"], silent: true },
-  { docker: ["export", "-o", "$dir/rootfs.tar", "base"], silent: true },
-  { docker: ["rm", "base"], silent: true },
-] as const;
 const importWith = (name: string, ...changes: readonly string[]) => [
   "import",
   ...changes.flatMap((change) => ["--change", change]),
-  "$dir/rootfs.tar",
+  "$rootfs",
   name,
 ];
 
@@ -38,21 +32,19 @@ export const imagesScenarios = [
     ["tag", "busybox", "x:bad tag"],
     ["tag", "busybox", "a".repeat(300)],
   ),
-  scenario("a tag moves", ...rootfs, ["tag", "busybox", "app"], importWith("other"), ["tag", "other", "app"], {
+  scenario("a tag moves", ["tag", "busybox", "app"], importWith("other"), ["tag", "other", "app"], {
     docker: listed,
     unordered: true,
   }),
   scenario("rmi takes one tag, then the image", ["tag", "busybox", "app"], ["rmi", "app"], ["rmi", "app"]),
   scenario(
     "rmi of the last tag deletes the layers",
-    ...rootfs,
     importWith("app"),
     ["rmi", "app"],
     ["inspect", "--type", "image", "app"],
   ),
   scenario(
     "rmi by id, with one and with two repositories",
-    ...rootfs,
     importWith("app", "LABEL a=1"),
     ["tag", "app", "other/app"],
     {
@@ -64,7 +56,6 @@ export const imagesScenarios = [
   scenario("rmi of what is in use", startSleeper("c1"), ["tag", "busybox", "app"], ["rmi", "app"], ["rmi", "busybox"]),
   scenario(
     "rmi of what a stopped container uses",
-    ...rootfs,
     importWith("app"),
     start("c1", "app", "true"),
     ["wait", "c1"],
@@ -100,7 +91,6 @@ export const imagesScenarios = [
   ),
   scenario(
     "import with changes",
-    ...rootfs,
     importWith(
       "app",
       "ENV A=1 B=two",
@@ -132,23 +122,20 @@ export const imagesScenarios = [
   ),
   scenario(
     "import with a message",
-    ...rootfs,
-    ["import", "-m", "made by hand", "$dir/rootfs.tar", "app"],
+    ["import", "-m", "made by hand", "$rootfs", "app"],
     { inspect: "app", type: "image", fields: ["Comment"] },
     ["history", "--format", "{{.Comment}} {{.CreatedBy}}", "app"],
   ),
   scenario(
     "import with bad changes",
-    ...rootfs,
     importWith("app", "NOSUCH x"),
     importWith("app", "RUN true"),
     importWith("app", "ENV"),
   ),
-  scenario("import without a name", ...rootfs, ["import", "$dir/rootfs.tar"], { docker: listed, unordered: true }),
+  scenario("import without a name", ["import", "$rootfs"], { docker: listed, unordered: true }),
   scenario(
     "import of a bad name, a file that is not there, and no tar",
-    ...rootfs,
-    ["import", "$dir/rootfs.tar", "Bad"],
+    ["import", "$rootfs", "Bad"],
     ["import", "$dir/nosuch.tar"],
     {
       docker: ["import", "-", "app"],

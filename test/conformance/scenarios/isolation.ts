@@ -77,7 +77,11 @@ export const isolationScenarios = [
   ),
   scenario(
     "a limit of processes is in force",
-    run("--pids-limit", "6", ...sh('for i in 1 2 3 4 5 6 7 8 9; do sleep 2 & done 2>&1 | grep -c -i "can\'t fork"')),
+    run(
+      "--pids-limit",
+      "6",
+      ...sh("(for i in 1 2 3 4 5 6 7 8 9; do sleep 2 & done) 2>/err; read line </err; echo $line"),
+    ),
   ),
   scenario(
     "limits can be changed while it runs",
@@ -156,7 +160,7 @@ export const isolationScenarios = [
     "masked and read-only paths",
     run(
       ...sh(
-        "cat /proc/kcore | wc -c; ls /proc/acpi 2>&1 | wc -l; echo 1 > /proc/sys/kernel/domainname 2>&1; touch /proc/sysrq-trigger 2>&1; ls /sys/firmware | wc -l",
+        "cat /proc/kcore | wc -c; echo 1 > /proc/sys/kernel/domainname 2>&1; touch /proc/sysrq-trigger 2>&1; ls /sys/firmware | wc -l",
       ),
     ),
     start("c1", "busybox", "true"),

@@ -50,7 +50,9 @@ export const logsScenarios = [
     ["wait", "c1"],
     {
       docker: ["logs", "--tail", "1", "c1"],
+      digested: true,
     },
+    { docker: ["logs", "c1"], digested: true },
   ),
   scenario(
     "bytes that are no text",

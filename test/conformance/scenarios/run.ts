@@ -69,8 +69,6 @@ export const runScenarios = [
   scenario("an entrypoint without arguments drops the image's command", run("--entrypoint", "pwd", "busybox")),
   scenario(
     "entrypoint and command of the image",
-    { docker: ["create", "--name", "base", "busybox"], silent: true },
-    { docker: ["export", "-o", "$dir/rootfs.tar", "base"], silent: true },
     {
       docker: [
         "import",
@@ -78,7 +76,7 @@ export const runScenarios = [
         'ENTRYPOINT ["echo","entry"]',
         "--change",
         'CMD ["from","image"]',
-        "$dir/rootfs.tar",
+        "$rootfs",
         "entry",
       ],
       silent: true,
@@ -181,8 +179,8 @@ export const runScenarios = [
   ),
   scenario("attaching to standard output only", run("-a", "stdout", ...sh("echo out; echo err >&2"))),
   scenario("attaching to standard error only", run("-a", "stderr", ...sh("echo out; echo err >&2"))),
-  scenario("an init is process 1", run("--init", ...sh("cat /proc/1/comm; echo $$ | grep -qx 1 || echo not one"))),
-  scenario("platform of another kind", run("--platform", "linux/arm64", "busybox", "true")),
+  scenario("an init is process 1", run("--init", ...sh("test $$ -gt 1 && echo not process one"))),
+  scenario("platform of another kind", run("--pull", "never", "--platform", "linux/arm64", "busybox", "true")),
   scenario(
     "a stop signal and timeout of one's own are recorded",
     start("c1", "--stop-signal", "INT", "--stop-timeout", "3", "busybox", "true"),
@@ -214,9 +212,12 @@ export const runScenarios = [
       ...sh("grep -v '^#' /etc/resolv.conf"),
     ),
   ),
-  scenario("what a plain container finds", run(...sh("ls /; ls /dev; id; pwd; echo $PATH; echo $HOME; umask"))),
+  scenario(
+    "what a plain container finds",
+    run(...sh("ls /; ls /dev | grep -v core; id; pwd; echo $PATH; echo $HOME; umask")),
+  ),
   scenario(
     "mounts of a plain container",
-    run(...sh("cut -d' ' -f2,3 /proc/mounts | grep -v '^/ ' | sort -u | grep -v -e cgroup -e hugetlb")),
+    run(...sh("cut -d' ' -f2 /proc/mounts | sort -u | grep -v -e '^/sys/' -e '^/proc/'")),
   ),
 ];
