@@ -1,7 +1,10 @@
 import { afterAll, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { claimPidFile, PidFileError } from "./pid-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wherry-pid-"));
@@ -31,6 +34,22 @@ test("a file left by a dead process, or with nonsense in it, is replaced", () =>
     expect(readFileSync(path, "utf8")).toBe(String(process.pid));
   }
 });
+
+test("a zombie is dead", async () => {
+  // The shell does not ask for its child's exit code: the child stays a zombie while the shell sleeps.
+  const shell = spawn("sh", ["-c", "true & echo $!; exec sleep 5"], { stdio: ["ignore", "pipe", "ignore"] });
+  const [line] = (await once(shell.stdout, "data")) as [Buffer];
+  writeFileSync(path, line);
+  for (let tries = 0; !/State:\s+Z/.test(statusOf(line)); tries++) {
+    if (tries > 200) throw new Error("the child did not become a zombie");
+    await sleep(5);
+  }
+  claimPidFile(path, process.pid);
+  expect(readFileSync(path, "utf8")).toBe(String(process.pid));
+  shell.kill("SIGKILL");
+});
+
+const statusOf = (pid: Buffer) => readFileSync(`/proc/${String(pid).trim()}/status`, "utf8");
 
 test("a file that another daemon has taken over is left alone", () => {
   const file = claimPidFile(path, process.pid);

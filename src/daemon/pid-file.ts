@@ -39,10 +39,11 @@ function recordedPid(path: string): number | undefined {
   }
 }
 
+/** A zombie has ended: only its parent has not asked for its exit code yet. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }

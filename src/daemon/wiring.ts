@@ -164,7 +164,7 @@ function newLogDrivers({ logDriver, logOptions }: DaemonConfig["containers"]): R
   const jsonFile = new JsonFileLog();
   const drivers = new Map<string, LogDriver>([[jsonFile.name, jsonFile]]);
   try {
-    validateLogConfig({ LogConfig: { Type: logDriver, Config: logOptions } }, drivers);
+    validateLogConfig({ LogConfig: { Type: logDriver, Config: logOptions } }, drivers, logDriver);
   } catch (cause) {
     const what = drivers.has(logDriver) ? "Failed to set log opts" : "error finding the logging driver";
     throw new DaemonError(`${what}: ${messageOf(cause)}`, { cause });

@@ -9,6 +9,12 @@ export const noSuchContainer = (ref: string) =>
   new EngineError("not-found", "container.no-such", `No such container: ${ref}`);
 export const ambiguousId = (prefix: string) =>
   invalid("ambiguous-id", `multiple IDs found with provided prefix: ${prefix}`);
+export const wrongPlatform = (ref: string, found: string, wanted: string) =>
+  new EngineError(
+    "not-found",
+    "container.wrong-platform",
+    `image with reference ${ref} was found but its platform (${found}) does not match the specified platform (${wanted})`,
+  );
 export const emptyConfig = () => invalid("empty-config", "config cannot be empty in order to create a container");
 export const invalidName = (name: string) =>
   invalid("invalid-name", `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
@@ -40,6 +46,8 @@ export const cannotStop = (ref: string, cause: unknown) =>
 export const cannotStopWith = (ref: string, cause: EngineError) =>
   new EngineError(cause.kind, cause.code, `cannot stop container: ${ref}: ${cause.message}`, { cause });
 
+export const notJoinable = (name: string, status: string) =>
+  invalid("not-joinable", `cannot join network namespace of a non running container: container ${name} is ${status}`);
 export const startPaused = () => conflict("paused", "cannot start a paused container, try unpause instead");
 export const startRemoving = () => conflict("removing", "container is marked for removal and cannot be started");
 export const startBody = () =>

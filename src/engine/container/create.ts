@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerConfig, HostConfig, NetworkingConfig } from "#api/types/container.ts";
-import { EngineError } from "#base/errors/engine-error.ts";
 import { randomName } from "#formats/random-name/random-name.ts";
+import type { ResolvedImage } from "../image/image-service.ts";
 import { completeHostConfig } from "./complete-host-config.ts";
 import type { ContainerDeps } from "./container-deps.ts";
-import { emptyConfig, invalidName, invalidOption, nameInUse } from "./container-errors.ts";
+import { emptyConfig, invalidName, nameInUse, wrongPlatform } from "./container-errors.ts";
 import { publishContainer } from "./container-events.ts";
 import { type ContainerRecord, initialState } from "./container-record.ts";
 import { validateLogConfig } from "./log-options.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { networkPlace, validateNetwork } from "./network-mode.ts";
+import { otherContainer } from "./other-container.ts";
 import { populateVolumes } from "./populate-volumes.ts";
 import { validatePorts } from "./ports.ts";
 import { resolveMounts } from "./resolve-mounts.ts";
@@ -22,6 +23,8 @@ export interface CreateRequest {
   readonly config: ContainerConfig;
   readonly hostConfig: HostConfig;
   readonly networking: NetworkingConfig;
+  /** The platform that the image must have ("linux/arm64"); left out, whichever is there. */
+  readonly platform?: string;
 }
 
 export interface Created {
@@ -51,7 +54,7 @@ type Needs = Pick<
  */
 export async function createContainer(deps: Needs, request: CreateRequest): Promise<Created> {
   const { hostConfig, warnings } = validate(deps, request);
-  const image = deps.images.resolve(request.config.Image ?? "");
+  const image = imageOf(deps, request);
   const id = randomBytes(32).toString("hex");
   const config = withHostname(deps, mergeConfig(request.config, image.config), hostConfig, id);
   await using undo = new AsyncDisposableStack();
@@ -87,6 +90,35 @@ export async function createContainer(deps: Needs, request: CreateRequest): Prom
   for (const volume of made) deps.volumes.announceCreated(volume);
   publishContainer(deps, record, "create");
   return { id, warnings };
+}
+
+/** A container without an image starts from an empty root file system: what runs there comes from its mounts. */
+const noImage: ResolvedImage = {
+  id: "",
+  os: "linux",
+  architecture: "",
+  variant: "",
+  config: {},
+  topLayer: undefined,
+  repoTags: [],
+};
+
+function imageOf({ images }: Needs, { config, platform }: CreateRequest): ResolvedImage {
+  const ref = config.Image ?? "";
+  if (ref === "") return noImage;
+  const image = images.resolve(ref);
+  if (platform && !matchesPlatform(image, platform)) throw wrongPlatform(ref, platformText(image), platform);
+  return image;
+}
+
+const platformText = ({ os, architecture, variant }: ResolvedImage): string =>
+  [os, architecture, ...(variant === "" ? [] : [variant])].join("/");
+
+/** A platform says as much as its user cares about: "linux", "linux/arm64", "linux/arm/v7". */
+function matchesPlatform({ os, architecture, variant }: ResolvedImage, platform: string): boolean {
+  const parts = platform.toLowerCase().split("/");
+  const actual = parts.length === 1 && parts[0] !== os ? [architecture] : [os, architecture, variant];
+  return parts.every((part, index) => part === actual[index]);
 }
 
 /** Marks the volumes that a container mounts as in use. */
@@ -134,15 +166,6 @@ function resolveContainerRefs({ containers }: Needs, hostConfig: HostConfig): Ho
     IpcMode: resolve(IpcMode),
     PidMode: resolve(PidMode),
   };
-}
-
-/** A client that hears 404 believes that the image is missing, and pulls it. */
-export function otherContainer(containers: Needs["containers"], ref: string): ContainerRecord {
-  try {
-    return containers.get(ref);
-  } catch (error) {
-    throw error instanceof EngineError ? invalidOption(error.message) : error;
-  }
 }
 
 function isThere(containers: Needs["containers"], ref: string): boolean {

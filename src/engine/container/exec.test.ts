@@ -74,19 +74,17 @@ test("an exec runs once", async () => {
   expect(startExec(world, id, alone)).rejects.toThrow(`exec command ${id} has already run`);
 });
 
-test("a program that is not there is 127: told in the stream, or as an error when nobody listens", async () => {
+test("what the runtime refuses is an error before the connection is taken over, and 127 for a missing program", async () => {
   const world = await containerWorld();
   await world.run("web");
   const detail = 'exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH';
-  const missing = () => new RuntimeError("no", detail, { reason: "executable-not-found" });
-  const [one, two] = [createExec(world, "web", request), createExec(world, "web", request)];
-  const client = listener();
-  world.runtime.failNext("exec", missing());
-  await startExec(world, one.id, { terminalSize: undefined, open: () => client });
-  expect(client.got).toBe(`1:OCI runtime exec failed: ${detail}\r\n `);
-  world.runtime.failNext("exec", missing());
-  expect(startExec(world, two.id, alone)).rejects.toThrow(`OCI runtime exec failed: ${detail}`);
-  for (const { id } of [one, two]) expect(world.execs.get(id)).toMatchObject({ status: "exited", exitCode: 127 });
+  const exec = createExec(world, "web", request);
+  world.runtime.failNext("exec", new RuntimeError("no", detail, { reason: "executable-not-found" }));
+  const open = () => expect.unreachable("the connection must stay with HTTP");
+  expect(startExec(world, exec.id, { terminalSize: undefined, open })).rejects.toThrow(
+    `OCI runtime exec failed: ${detail}`,
+  );
+  expect(world.execs.get(exec.id)).toMatchObject({ status: "exited", exitCode: 127 });
 });
 
 test("an exec needs a running container and a command", async () => {

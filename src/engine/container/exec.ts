@@ -52,9 +52,9 @@ export interface StartExec {
 }
 
 /**
- * Runs it. With a client it resolves when the client has been served and the exit code is known; a program that cannot be
- * started is then told in the stream, since the connection is taken over by that time. Without one it resolves when the
- * program runs, and throws `exec.failed` when it does not.
+ * Runs it. With a client it resolves when the client has been served and the exit code is known; without one when the
+ * program runs. What is wrong with the request (an unknown user) is thrown as `exec.failed` before the client's connection
+ * is taken over; a program that is not there is told in the stream, which is how the runtime tells it.
  */
 export async function startExec(deps: Needs, id: string, { terminalSize, open }: StartExec): Promise<void> {
   const exec = deps.execs.get(id);
@@ -64,19 +64,16 @@ export async function startExec(deps: Needs, id: string, { terminalSize, open }:
   requireRunning(container);
   deps.execs.save({ ...exec, status: "running" });
   const { request } = exec;
-  const client = open?.();
-  const hub = new AttachHub();
-  const served = client && joinClient(hub, client, request);
   publishContainer(deps, container, `exec_start: ${request.command.join(" ")}`, { execID: id });
   let running: RunningExec;
   try {
-    running = await deps.runtime.exec(container.id, processOf(container, exec, terminalSize, client !== undefined));
+    running = await deps.runtime.exec(container.id, processOf(container, exec, terminalSize, open !== undefined));
   } catch (error) {
-    const failure = recordFailure(deps, exec, error);
-    if (!client) throw failure;
-    client.write(1, Buffer.from(`${failure.message}\r\n`));
-    return;
+    throw recordFailure(deps, exec, error);
   }
+  const client = open?.();
+  const hub = new AttachHub();
+  const served = client && joinClient(hub, client, request);
   deps.execs.save({ ...exec, status: "running", pid: running.pid });
   deps.execs.running.set(id, running);
   if (client) hub.connect(running.streams);

@@ -73,7 +73,11 @@ const makers: Readonly<Record<string, (value: string, deps: Needs) => Test>> = {
     return ({ state }) => state.exitCode === code && !isActive(state.status) && state.startedAt !== "";
   },
   expose: (value) => portTest("expose", value, ({ config }) => Object.keys(config.ExposedPorts ?? {})),
-  publish: (value) => portTest("publish", value, ({ hostConfig }) => Object.keys(hostConfig.PortBindings ?? {})),
+  // The host's port, as docker has it.
+  publish: (value) =>
+    portTest("publish", value, ({ endpoint }) =>
+      (endpoint?.ports ?? []).map(({ hostPort, protocol }) => `${hostPort}/${protocol}`),
+    ),
   health: (value) => {
     if (!["none", "starting", "healthy", "unhealthy"].includes(value))
       throw invalidOption(

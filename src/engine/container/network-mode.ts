@@ -47,14 +47,24 @@ function validateDns({ Dns }: HostConfig): void {
 function validateDefaultBridge({ EndpointsConfig }: NetworkingConfig): void {
   const endpoint = EndpointsConfig?.["bridge"] ?? EndpointsConfig?.["default"];
   const { IPv4Address, IPv6Address } = endpoint?.IPAMConfig ?? {};
-  const fail = (reason: string) =>
-    invalidOption(`invalid config for network bridge: invalid endpoint settings:\n${reason}`);
-  if (IPv4Address || IPv6Address) throw fail("user specified IP address is supported on user defined networks only");
+  const fail = (...reasons: string[]) =>
+    invalidOption(
+      `invalid config for network bridge: invalid endpoint settings:\n${reasons.length === 1 ? reasons[0] : reasons.map((reason) => `* ${reason}`).join("\n")}`,
+    );
+  const address = IPv4Address || IPv6Address;
+  if (address)
+    throw fail(
+      "user specified IP address is supported on user defined networks only",
+      `no configured subnet or ip-range contain the IP address ${address}`,
+    );
   if ((endpoint?.Aliases ?? []).length > 0)
     throw fail("network-scoped alias is supported only for containers in user defined networks");
 }
 
 /** The MAC address asked for, for the container or for its endpoint. */
 export function askedMac(config: ContainerConfig, networking: NetworkingConfig, network: string): string | undefined {
-  return networking.EndpointsConfig?.[network]?.MacAddress || config.MacAddress || undefined;
+  const endpoints = networking.EndpointsConfig ?? {};
+  // Clients name the default network "default".
+  const endpoint = endpoints[network] ?? (network === "bridge" ? endpoints["default"] : undefined);
+  return endpoint?.MacAddress || config.MacAddress || undefined;
 }

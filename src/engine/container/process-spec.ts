@@ -2,7 +2,7 @@ import type { HostConfig } from "#api/types/container.ts";
 import type { ContainerProcess, ProcessMount, ProcessResources } from "#drivers/runtime/runtime-driver.ts";
 import type { Endpoint } from "../network/network-record.ts";
 import type { ContainerDefaults, ContainerDeps } from "./container-deps.ts";
-import { invalidOption, notRunning } from "./container-errors.ts";
+import { notJoinable, notRunning } from "./container-errors.ts";
 import type { ContainerFiles } from "./container-files.ts";
 import type { ContainerMount, ContainerRecord } from "./container-record.ts";
 import { hasProcess } from "./container-state.ts";
@@ -175,10 +175,9 @@ const refOf = (mode: string): string => mode.slice("container:".length);
 
 /** The namespace of another container's init; that container must run. */
 function namespaceOf({ containers }: Needs, ref: string, kind: "net" | "pid" | "ipc"): string {
-  const { id, state } = containers.get(ref);
-  if (state.status === "restarting") throw invalidOption(`cannot join network of a non running container: ${id}`);
-  if (!hasProcess(state.status) || state.pid === 0)
-    throw kind === "net" ? invalidOption(`cannot join network of a non running container: ${id}`) : notRunning(id);
+  const { id, name, state } = containers.get(ref);
+  if (!hasProcess(state.status) || state.status === "restarting" || state.pid === 0)
+    throw kind === "net" ? notJoinable(name, state.status) : notRunning(id);
   return `/proc/${state.pid}/ns/${kind}`;
 }
 

@@ -4,6 +4,7 @@ import type { VolumeRecord } from "../volume/volume-record.ts";
 import type { ContainerDeps } from "./container-deps.ts";
 import { invalidOption, notBuilt } from "./container-errors.ts";
 import type { ContainerMount } from "./container-record.ts";
+import { otherContainer } from "./other-container.ts";
 import { type Bind, cleanDestination, cleanPath, isPropagation, parseBind, propagationOf } from "./parse-bind.ts";
 import { tmpfsOptionsOf, tmpfsOptionsOfMount } from "./tmpfs-options.ts";
 
@@ -161,8 +162,7 @@ function tmpfs(path: string, options: string): ContainerMount {
 function volumesFrom(containers: ContainerDeps["containers"], text: string): ContainerMount[] {
   const [ref = "", mode = "rw"] = text.split(":");
   if (mode !== "ro" && mode !== "rw" && mode !== "z" && mode !== "Z") throw invalidOption(`invalid mode: ${mode}`);
-  return containers
-    .get(ref)
+  return otherContainer(containers, ref)
     .mounts.filter(({ type }) => type !== "tmpfs")
     .map((mount) => ({ ...mount, readWrite: mount.readWrite && mode !== "ro" }));
 }

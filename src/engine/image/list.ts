@@ -1,4 +1,4 @@
-import { type Digest, shortId } from "#formats/digest/digest.ts";
+import { type Digest } from "#formats/digest/digest.ts";
 import { familiarReference, parseReference, type Reference } from "#formats/reference/reference.ts";
 import { createdAt } from "./created-at.ts";
 import type { ImageDeps } from "./image-deps.ts";
@@ -149,5 +149,5 @@ export function displayName({ store }: Pick<ImageDeps, "store">, ref: string, id
   } catch {
     // The name is gone.
   }
-  return store.get(id) ? id : ref || shortId(id);
+  return id || ref;
 }

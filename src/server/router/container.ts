@@ -17,7 +17,7 @@ export function containerRouter(containers: ContainerService): Answer[] {
   return router(containerApi, {
     list: async ({ query }) => listReply(containers, query),
     create: async ({ query, body }) =>
-      reply(201, createdView(await containers.create(createRequest(query.name, body)))),
+      reply(201, createdView(await containers.create(createRequest(query.name, query.platform, body)))),
     inspect: async ({ path, query, version }) => {
       const facts = containers.inspect(path.id);
       return reply(200, inspectView(facts, query.size ? await containers.sizes(facts.record) : undefined, version));
@@ -106,9 +106,9 @@ function hasBody(headers: ReadonlyMap<string, string>): boolean {
   return Number(headers.get("content-length") ?? 0) > 7 || headers.has("transfer-encoding");
 }
 
-function createRequest(name: string | undefined, body: ContainerCreate): CreateRequest {
+function createRequest(name: string | undefined, platform: string | undefined, body: ContainerCreate): CreateRequest {
   const { HostConfig: hostConfig = {}, NetworkingConfig: networking = {}, ...config } = body;
-  return { name: name ?? "", config, hostConfig, networking };
+  return { name: name ?? "", platform, config, hostConfig, networking };
 }
 
 interface ListQuery {
