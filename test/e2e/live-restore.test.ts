@@ -219,16 +219,9 @@ describe("crashes in the middle of work", () => {
 
 describe("an orderly end", () => {
   test("stops containers, which then tell so", async () => {
-    await daemon.mustDocker(
-      "run",
-      "-d",
-      "--name",
-      "stopped",
-      "busybox",
-      "sh",
-      "-c",
-      "trap 'exit 9' TERM; while :; do sleep 0.05; done",
-    );
+    const script = "trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done";
+    await daemon.mustDocker("run", "-d", "--name", "stopped", "busybox", "sh", "-c", script);
+    while ((await daemon.mustDocker("logs", "stopped")) === "") await Bun.sleep(20);
     expect(await daemon.stop()).toBe(0);
     await daemon.launch();
     expect(await daemon.mustDocker("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "stopped")).toBe(
