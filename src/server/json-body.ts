@@ -1,7 +1,8 @@
 import { decodeValue, type Schema } from "#api/schema.ts";
-import { EngineError } from "#base/errors/engine-error.ts";
+import { EngineError, messageOf } from "#base/errors/engine-error.ts";
 import { explainJsonError } from "#formats/json/explain-json-error.ts";
 import type { HttpExchange } from "#platform/http/exchange.ts";
+import { BodyTooLargeError } from "#platform/http/request-body.ts";
 
 /** Far above what any real body needs; the daemon's memory is not the client's to fill. */
 const maxJsonBytes = 16 * 1024 * 1024;
@@ -18,8 +19,17 @@ export async function readJsonBody(exchange: HttpExchange, schema: Schema): Prom
     return decodeValue(schema, {}, "");
   }
   requireJson(contentType ?? "");
-  const bytes = await exchange.body.collect(maxJsonBytes);
+  const bytes = await collect(exchange);
   return decodeValue(schema, parse(bytes.toString("utf8")) ?? {}, "");
+}
+
+/** A client that goes in the middle has sent broken JSON, as docker tells it. */
+async function collect(exchange: HttpExchange): Promise<Buffer> {
+  try {
+    return await exchange.body.collect(maxJsonBytes);
+  } catch (cause) {
+    throw cause instanceof BodyTooLargeError ? cause : invalid(`invalid JSON: ${messageOf(cause)}`, cause);
+  }
 }
 
 function parse(text: string): unknown {

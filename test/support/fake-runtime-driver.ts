@@ -157,6 +157,13 @@ export class FakeRuntimeDriver implements RuntimeDriver {
     this.resized.push({ id, size });
   }
 
+  /** Users by name that no container knows. */
+  readonly unknownUsers = new Set<string>();
+  checkUser(_id: string, user: string): void {
+    const detail = `unable to find user ${user}: no matching entries in passwd file`;
+    if (this.unknownUsers.has(user)) throw new RuntimeError("no such user", detail, { reason: "description" });
+  }
+
   async exec(id: string, process: ExecProcess): Promise<RunningExec> {
     this.#call("exec", id);
     if (this.#get(id).status !== "running") throw new RuntimeError("exec failed", "container is not running");

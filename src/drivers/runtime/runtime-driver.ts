@@ -25,6 +25,8 @@ export interface RuntimeDriver {
   /** Connects to the stdio of a created or running container. */
   attach(id: string): Promise<ProcessStreams>;
   resize(id: string, size: TerminalSize): Promise<void>;
+  /** Throws RuntimeError ("description") when the container's files do not know the user or group. */
+  checkUser(id: string, user: string): void;
   exec(id: string, process: ExecProcess): Promise<RunningExec>;
   /** The log file was renamed away: continue with a new one at the same path, losing no line. */
   reopenLog(id: string): Promise<void>;

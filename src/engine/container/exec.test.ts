@@ -87,6 +87,15 @@ test("what the runtime refuses is an error before the connection is taken over, 
   expect(world.execs.get(exec.id)).toMatchObject({ status: "exited", exitCode: 127 });
 });
 
+test("an exec of an unknown user is not made", async () => {
+  const world = await containerWorld();
+  await world.run("web");
+  world.runtime.unknownUsers.add("nobody-here");
+  expect(() => createExec(world, "web", { ...request, user: "nobody-here" })).toThrow(
+    "unable to find user nobody-here: no matching entries in passwd file",
+  );
+});
+
 test("an exec needs a running container and a command", async () => {
   const world = await containerWorld();
   const id = await world.create("web");

@@ -25,12 +25,13 @@ type Needs = Pick<ContainerDeps, "containers" | "execs" | "runtime" | "events" |
 /** How long output may still come when the process has ended: a child of its own may hold it. */
 const outputGraceMilliseconds = 2000;
 
-/** Notes a process to be run inside a running container. Throws `container.not-running`, `exec.no-command`. */
+/** Notes a process to be run inside a running container. Throws `container.not-running`, `exec.no-command`, `exec.failed`. */
 export function createExec(deps: Needs, ref: string, request: ExecRequest): ExecRecord {
   const container = deps.containers.get(ref);
   if (request.command.length === 0) throw noExecCommand();
   detachKeysOf(request.detachKeys, request.tty);
   requireRunning(container);
+  checkUser(deps, container.id, request.user);
   const exec: ExecRecord = {
     id: randomBytes(32).toString("hex"),
     containerId: container.id,
@@ -42,6 +43,17 @@ export function createExec(deps: Needs, ref: string, request: ExecRequest): Exec
   deps.execs.add(exec);
   publishContainer(deps, container, `exec_create: ${request.command.join(" ")}`, { execID: exec.id });
   return exec;
+}
+
+/** docker tells an unknown user before it makes the exec. */
+function checkUser({ runtime }: Needs, id: string, user: string): void {
+  if (user === "") return;
+  try {
+    runtime.checkUser(id, user);
+  } catch (error) {
+    if (error instanceof RuntimeError) throw execFailed(error.detail, error);
+    throw error;
+  }
 }
 
 export interface StartExec {

@@ -90,7 +90,7 @@ export function checksumOf(block: Uint8Array): { unsigned: number; signed: numbe
 function verifyChecksum(block: Buffer): void {
   const stored = readTarNumber(block, ...fields.checksum);
   const { unsigned, signed } = checksumOf(block);
-  if (stored !== unsigned && stored !== signed) throw new TarError("invalid tar header: the checksum does not match");
+  if (stored !== unsigned && stored !== signed) throw new TarError("archive/tar: invalid tar header");
 }
 
 function text(block: Buffer, [offset, length]: readonly [number, number]): string {

@@ -16,7 +16,7 @@ export function readTarNumber(block: Uint8Array, offset: number, length: number)
     const digit = block[at]! - 0x30;
     // Some writers leave rubbish behind the NUL that ends the digits.
     if (block[at] === 0) break;
-    if (digit < 0 || digit > 7) throw new TarError("a number in the header is not octal");
+    if (digit < 0 || digit > 7) throw new TarError("archive/tar: invalid tar header");
     value = value * 8 + digit;
   }
   return value;

@@ -126,6 +126,10 @@ export class OciRuntime implements RuntimeDriver {
     await this.#control(id).resize(size);
   }
 
+  checkUser(id: string, user: string): void {
+    lookupUser(user, [], readAccountFiles(this.#container(id).facts.rootfs));
+  }
+
   async exec(id: string, wanted: ExecProcess): Promise<RunningExec> {
     const { context } = this.#open();
     const container = this.#container(id);
