@@ -1,5 +1,5 @@
 import { ApiError } from "#client/api-error.ts";
-import { formatObject } from "./format.ts";
+import { objectFormatter, printObject } from "./format.ts";
 import type { Out } from "./out.ts";
 
 /**
@@ -12,6 +12,7 @@ export async function inspectEach(
   format: string | undefined,
   find: (ref: string) => Promise<unknown>,
 ): Promise<number> {
+  const formatted = format === undefined || format === "" ? undefined : objectFormatter(format, inspectFormat);
   const found: unknown[] = [];
   const problems: string[] = [];
   for (const ref of refs) {
@@ -23,14 +24,19 @@ export async function inspectEach(
       else throw error;
     }
   }
-  if (format === undefined || format === "") out.line(found.length === 0 ? "[]" : JSON.stringify(found, null, 4));
-  else if (format === "json") out.line(formatObject(found, "json"));
-  else {
-    if (found.length === 0) out.line("");
-    for (const item of found) out.line(formatObject(item, format));
-  }
+  if (!formatted) out.line(found.length === 0 ? "[]" : JSON.stringify(found, null, 4));
+  else if (format === "json") out.line(formatted(found));
+  else printFormatted(out, found, formatted);
   for (const problem of problems) out.error(problem);
   return problems.length > 0 ? 1 : 0;
+}
+
+const inspectFormat = { execute: "template parsing error" };
+
+/** An object that the template does not fit ends the rest, below an empty line. */
+function printFormatted(out: Out, found: readonly unknown[], formatted: (value: unknown) => string): void {
+  if (found.length === 0) out.line("");
+  for (const item of found) printObject(out, formatted, item);
 }
 
 /** Nothing of any kind has the name. */

@@ -1,6 +1,7 @@
 import type { ProgressMessage } from "#api/types/image.ts";
 import { humanSize } from "#formats/units/size.ts";
 import { CommandError } from "../command.ts";
+import { recordsOf } from "./records.ts";
 
 export interface ProgressView {
   readonly write: (text: string) => void;
@@ -31,17 +32,8 @@ export async function showProgress(
   }
 }
 
-/** The JSON records of a stream, however they are cut. */
 export async function* messagesOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<ProgressMessage> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of source) {
-    rest += decoder.decode(chunk, { stream: true });
-    const lines = rest.split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) if (line.trim() !== "") yield JSON.parse(line) as ProgressMessage;
-  }
-  if (rest.trim() !== "") yield JSON.parse(rest) as ProgressMessage;
+  for await (const record of recordsOf(source)) yield JSON.parse(record) as ProgressMessage;
 }
 
 const counts = ({ progressDetail }: ProgressMessage) =>

@@ -21,6 +21,14 @@ export function goTime(date: Date): string {
   return `${day(date)} ${clock(date)} ${offset} ${name}`;
 }
 
+/** The same of a time on the wire (RFC 3339), with the part of a second that it has. */
+export function goTimeOf(text: string): string {
+  const fraction = /\.(\d*?)0*(?=Z|[+-])/.exec(text)?.[1];
+  const date = new Date(text);
+  const { offset, name } = zone(date);
+  return `${day(date)} ${clock(date)}${fraction ? `.${fraction}` : ""} ${offset} ${name}`;
+}
+
 /** RFC 3339 in the local zone with nine digits, as `docker events` prints it. */
 export function localNanoTime(timeNano: bigint): string {
   const date = new Date(Number(timeNano / 1_000_000n));

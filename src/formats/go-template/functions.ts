@@ -46,6 +46,17 @@ export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   ge: (a, b) => compare(a, b) >= 0,
 };
 
+const variadic: Readonly<Record<string, number>> = { println: 0, print: 0, printf: 1, index: 1, slice: 1, eq: 1 };
+
+/** Go's complaint about the number of arguments; undefined when it fits. Functions of others take any number. */
+export function arityComplaint(name: string, work: TemplateFunction, count: number): string | undefined {
+  const least = variadic[name];
+  if (least !== undefined)
+    return count < least ? `wrong number of args for ${name}: want at least ${least} got ${count}` : undefined;
+  if (work !== templateFunctions[name] || count === work.length) return undefined;
+  return `wrong number of args for ${name}: want ${work.length} got ${count}`;
+}
+
 /** `and` and `or` look at their arguments one by one and are the evaluator's own. */
 export const lazyFunctions: ReadonlySet<string> = new Set(["and", "or"]);
 
@@ -87,7 +98,7 @@ function indexInto(value: unknown, key: unknown): unknown {
   if (Array.isArray(value)) {
     if (typeof key !== "number")
       throw new TemplateError("execute", `cannot index slice/array with type ${goKind(key)}`);
-    if (key < 0 || key >= value.length) throw new TemplateError("execute", `reflect: slice index out of range`);
+    if (key < 0 || key >= value.length) throw new TemplateError("execute", `index out of range: ${key}`);
     return value[key] as unknown;
   }
   if (typeof value === "object")

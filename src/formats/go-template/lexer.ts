@@ -65,7 +65,7 @@ function lexAction(source: string, from: number): LexedAction {
     close.lastIndex = at;
     const closed = close.exec(source);
     if (closed) return { tokens, trimsAfter: closed[1] !== undefined, end: close.lastIndex };
-    if (at >= source.length) throw new TemplateError("parse", `template: :1: unclosed action`);
+    if (at >= source.length) throw new TemplateError("parse", "unclosed action");
     const token = lexToken(source, at);
     tokens.push(token);
     at += token.text.length;
@@ -83,8 +83,8 @@ function lexToken(source: string, at: number): Token {
     return { kind, text, at };
   }
   const bad = source[at]!;
-  if (bad === '"') throw new TemplateError("parse", "template: :1: unterminated quoted string");
-  throw new TemplateError("parse", `template: :1: unexpected ${JSON.stringify(bad)} in command`);
+  if (bad === '"') throw new TemplateError("parse", "unterminated quoted string");
+  throw new TemplateError("parse", `unexpected ${JSON.stringify(bad)} in command`);
 }
 
 const escapes: Record<string, string> = {

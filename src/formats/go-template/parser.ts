@@ -3,7 +3,7 @@ import type { Command, Node, Operand, ParsedTemplate, Pipeline } from "./syntax.
 import { TemplateError } from "./template-error.ts";
 
 const fail = (what: string): never => {
-  throw new TemplateError("parse", `template: :1: ${what}`);
+  throw new TemplateError("parse", what);
 };
 
 /** Parses a template. `functions` are the names that may be called. Throws TemplateError. */
@@ -67,20 +67,22 @@ class Parser {
       case "block": {
         tokens.next();
         const name = this.#nameOf(tokens, "block clause");
-        const pipeline = this.#pipeline(tokens);
+        const pipeline = this.#pipeline(tokens, "block clause");
         this.#definitions.set(name, this.#body("block"));
-        return { kind: "template", name, pipeline };
+        return { kind: "template", name, pipeline, at: 0 };
       }
       case "template": {
         tokens.next();
+        const at = tokens.peek()?.at ?? 0;
         const name = this.#nameOf(tokens, "template clause");
-        return { kind: "template", name, pipeline: tokens.isEmpty ? undefined : this.#pipeline(tokens) };
+        const pipeline = tokens.isEmpty ? undefined : this.#pipeline(tokens, "template clause");
+        return { kind: "template", name, pipeline, at };
       }
       case "break":
       case "continue":
         return { kind: word };
       default:
-        return { kind: "output", pipeline: this.#pipeline(tokens) };
+        return { kind: "output", pipeline: this.#pipeline(tokens, "command") };
     }
   }
 
@@ -99,7 +101,7 @@ class Parser {
 
   #block(kind: "if" | "with" | "range", tokens: TokenStream): Node {
     const scope = this.#variables.length;
-    const pipeline = this.#pipeline(tokens, kind === "range");
+    const pipeline = this.#pipeline(tokens, kind);
     const { nodes, end } = this.#list();
     let otherwise: readonly Node[] = [];
     if (!end) fail("unexpected EOF");
@@ -114,8 +116,9 @@ class Parser {
     return { kind, pipeline, body: nodes, otherwise };
   }
 
-  #pipeline(tokens: TokenStream, isRange = false): Pipeline {
-    const { variables, declares } = this.#declaration(tokens, isRange);
+  #pipeline(tokens: TokenStream, context: string): Pipeline {
+    const { variables, declares } = this.#declaration(tokens, context === "range");
+    if (tokens.isEmpty) fail(`missing value for ${context}`);
     const commands: Command[] = [];
     do commands.push(this.#command(tokens));
     while (tokens.takeOperator("|"));
@@ -155,41 +158,45 @@ class Parser {
     tokens.next();
     const base = this.#term(token, tokens);
     const fields = token.kind === "field" ? [token.text.slice(1)] : [];
-    for (let next = tokens.peekAdjacent(); next?.kind === "field"; next = tokens.peekAdjacent()) {
+    // Of a chain Go names the place of its second part.
+    const second = tokens.peekAdjacent();
+    const at = second?.kind === "field" ? second.at : token.at;
+    for (let next = second; next?.kind === "field"; next = tokens.peekAdjacent()) {
       fields.push(next.text.slice(1));
       tokens.next();
     }
-    return fields.length === 0 ? base : { kind: "chain", base, fields };
+    return fields.length === 0 ? base : { kind: "chain", base, fields, at };
   }
 
   #term(token: Token, tokens: TokenStream): Operand {
+    const { at } = token;
     switch (token.kind) {
       case "field":
-        return { kind: "dot" };
+        return { kind: "dot", at };
       case "variable":
         if (!this.#variables.includes(token.text)) fail(`undefined variable "${token.text}"`);
-        return { kind: "variable", name: token.text };
+        return { kind: "variable", name: token.text, at };
       case "string":
       case "number":
-        return { kind: "literal", value: token.value };
+        return { kind: "literal", value: token.value, at };
       case "identifier":
-        return this.#word(token.text);
+        return this.#word(token.text, at);
       case "operator": {
-        if (token.text === ".") return { kind: "dot" };
-        const pipeline = this.#pipeline(tokens);
+        if (token.text === ".") return { kind: "dot", at };
+        const pipeline = this.#pipeline(tokens, "parenthesized pipeline");
         if (!tokens.takeOperator(")")) fail("unclosed left paren");
-        return { kind: "pipeline", pipeline };
+        return { kind: "pipeline", pipeline, at };
       }
       default:
         return fail(`unexpected "${token.text}" in operand`);
     }
   }
 
-  #word(text: string): Operand {
-    if (text === "true" || text === "false") return { kind: "literal", value: text === "true" };
-    if (text === "nil") return { kind: "nil" };
+  #word(text: string, at: number): Operand {
+    if (text === "true" || text === "false") return { kind: "literal", value: text === "true", at };
+    if (text === "nil") return { kind: "nil", at };
     if (!this.#functions.has(text)) fail(`function "${text}" not defined`);
-    return { kind: "function", name: text };
+    return { kind: "function", name: text, at };
   }
 }
 

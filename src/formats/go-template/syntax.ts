@@ -1,4 +1,4 @@
-/** A parsed template. Positions are not kept: errors name the node's text. */
+/** A parsed template. `at` is the offset in the source that Go names in an error. */
 export type Node =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "output"; readonly pipeline: Pipeline }
@@ -14,7 +14,7 @@ export type Node =
       readonly body: readonly Node[];
       readonly otherwise: readonly Node[];
     }
-  | { readonly kind: "template"; readonly name: string; readonly pipeline: Pipeline | undefined }
+  | { readonly kind: "template"; readonly name: string; readonly pipeline: Pipeline | undefined; readonly at: number }
   | { readonly kind: "break" | "continue" };
 
 export interface Pipeline {
@@ -26,13 +26,13 @@ export interface Pipeline {
 export type Command = readonly Operand[];
 
 export type Operand =
-  | { readonly kind: "dot" }
-  | { readonly kind: "nil" }
-  | { readonly kind: "literal"; readonly value: string | number | boolean }
-  | { readonly kind: "function"; readonly name: string }
-  | { readonly kind: "chain"; readonly base: Operand; readonly fields: readonly string[] }
-  | { readonly kind: "variable"; readonly name: string }
-  | { readonly kind: "pipeline"; readonly pipeline: Pipeline };
+  | { readonly kind: "dot"; readonly at: number }
+  | { readonly kind: "nil"; readonly at: number }
+  | { readonly kind: "literal"; readonly value: string | number | boolean; readonly at: number }
+  | { readonly kind: "function"; readonly name: string; readonly at: number }
+  | { readonly kind: "chain"; readonly base: Operand; readonly fields: readonly string[]; readonly at: number }
+  | { readonly kind: "variable"; readonly name: string; readonly at: number }
+  | { readonly kind: "pipeline"; readonly pipeline: Pipeline; readonly at: number };
 
 export interface ParsedTemplate {
   readonly body: readonly Node[];

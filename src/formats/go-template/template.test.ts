@@ -39,8 +39,18 @@ test.each([
 
 test.each([
   ["{{.Nope}}", 'template: :1:2: executing "" at <.Nope>: map has no entry for key "Nope"'],
+  [
+    "{{.State.Health.Status}}",
+    'template: :1:8: executing "" at <.State.Health.Status>: map has no entry for key "Health"',
+  ],
+  ["x\n {{upper}}", 'template: :2:3: executing "" at <upper>: wrong number of args for upper: want 1 got 0'],
+  ["{{range .Name}}{{end}}", "range can't iterate over /web"],
+  ['{{template "x"}}', 'template: :1:11: executing "" at <{{template "x"}}>: template "x" not defined'],
   ["{{.constructor}}", 'map has no entry for key "constructor"'],
-  ["{{index .Config.Env 9}}", "error calling index: reflect: slice index out of range"],
+  [
+    "{{index .Config.Env 9}}",
+    'template: :1:2: executing "" at <index .Config.Env 9>: error calling index: index out of range: 9',
+  ],
 ])("%s fails when it is run", (source, message) => {
   expect(() => run(source)).toThrow(message);
 });
@@ -51,7 +61,15 @@ test.each([
   ["{{if .Name}}x", "unexpected EOF"],
   ["{{end}}", "unexpected {{end}}"],
   ["{{$x}}", 'undefined variable "$x"'],
-  ["{{}}", "missing value for command"],
+  ["{{}}", "template: :1: missing value for command"],
+  ["{{if}}{{end}}", "missing value for if"],
 ])("%s does not parse", (source, message) => {
   expect(() => new Template(source)).toThrow(message);
+});
+
+test("a template may have a name, and its data a type", () => {
+  const template = new Template("{{.Foo}}", { name: "version", rootType: "system.versionInfo" });
+  expect(() => template.execute({})).toThrow(
+    'template: version:1:2: executing "version" at <.Foo>: can\'t evaluate field Foo in type system.versionInfo',
+  );
 });

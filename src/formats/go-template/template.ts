@@ -1,6 +1,13 @@
-import { isTrue, lazyFunctions, printValue, type TemplateFunction, templateFunctions } from "./functions.ts";
+import {
+  arityComplaint,
+  isTrue,
+  lazyFunctions,
+  printValue,
+  type TemplateFunction,
+  templateFunctions,
+} from "./functions.ts";
 import { parseTemplate } from "./parser.ts";
-import type { Node, Operand, ParsedTemplate, Pipeline } from "./syntax.ts";
+import type { Command, Node, Operand, ParsedTemplate, Pipeline } from "./syntax.ts";
 import { TemplateError } from "./template-error.ts";
 
 /**
@@ -8,20 +15,63 @@ import { TemplateError } from "./template-error.ts";
  * `{{.Label "k"}}` calls it. A property that does not exist is an error, as docker's inspect has it.
  */
 export class Template {
+  readonly #source: string;
+  readonly #options: TemplateOptions;
   readonly #parsed: ParsedTemplate;
   readonly #functions: Readonly<Record<string, TemplateFunction>>;
 
-  /** Throws TemplateError. `functions` are added to docker's or replace them. */
-  constructor(source: string, functions: Readonly<Record<string, TemplateFunction>> = {}) {
-    this.#functions = { ...templateFunctions, ...functions };
-    this.#parsed = parseTemplate(source, new Set([...Object.keys(this.#functions), ...lazyFunctions]));
+  /** Throws TemplateError. */
+  constructor(source: string, options: TemplateOptions = {}) {
+    this.#source = source;
+    this.#options = options;
+    this.#functions = { ...templateFunctions, ...options.functions };
+    try {
+      this.#parsed = parseTemplate(source, new Set([...Object.keys(this.#functions), ...lazyFunctions]));
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      throw new TemplateError("parse", `template: ${options.name ?? ""}:1: ${error.message}`);
+    }
   }
 
   /** Runs the template over `data`. Throws TemplateError. */
   execute(data: unknown): string {
-    const run = new Execution(this.#parsed, this.#functions, data);
-    return run.output();
+    const failure = (at: number, text: string, why: string) => this.#failure(at, text, why);
+    return new Execution({
+      template: this.#parsed,
+      functions: this.#functions,
+      rootType: this.#options.rootType,
+      failure,
+    }).output(data);
   }
+
+  /** An error that tells where, as Go does: line, bytes before in that line, and the text, cut at twenty characters. */
+  #failure(at: number, text: string, why: string): TemplateError {
+    const before = this.#source.slice(0, at);
+    const line = before.split("\n").length;
+    const column = Buffer.byteLength(before.slice(before.lastIndexOf("\n") + 1));
+    const { name = "" } = this.#options;
+    const shownText = text.length > 20 ? `${text.slice(0, 20)}...` : text;
+    return new TemplateError(
+      "execute",
+      `template: ${name}:${line}:${column}: executing ${JSON.stringify(name)} at <${shownText}>: ${why}`,
+    );
+  }
+}
+
+export interface TemplateOptions {
+  /** Added to docker's functions, or in their place. */
+  readonly functions?: Readonly<Record<string, TemplateFunction>>;
+  /** What errors call the template; empty as in docker's lists. */
+  readonly name?: string;
+  /** Go's type of the data, for the error about a field that it does not have; without one the data is a map. */
+  readonly rootType?: string;
+}
+
+interface Run {
+  readonly template: ParsedTemplate;
+  readonly functions: Readonly<Record<string, TemplateFunction>>;
+  readonly rootType: string | undefined;
+  readonly failure: (at: number, text: string, why: string) => TemplateError;
 }
 
 /** Thrown to leave a range; never seen outside. */
@@ -35,22 +85,20 @@ class LoopExit {
 const maxTemplateDepth = 100;
 
 class Execution {
-  readonly #template: ParsedTemplate;
-  readonly #functions: Readonly<Record<string, TemplateFunction>>;
-  readonly #root: unknown;
+  readonly #setting: Run;
+  #root: unknown;
   #out = "";
   #depth = 0;
-  #variables: { name: string; value: unknown }[];
+  #variables: { name: string; value: unknown }[] = [];
 
-  constructor(template: ParsedTemplate, functions: Readonly<Record<string, TemplateFunction>>, root: unknown) {
-    this.#template = template;
-    this.#functions = functions;
-    this.#root = root;
-    this.#variables = [{ name: "$", value: root }];
+  constructor(setting: Run) {
+    this.#setting = setting;
   }
 
-  output(): string {
-    this.#run(this.#template.body, this.#root);
+  output(root: unknown): string {
+    this.#root = root;
+    this.#variables = [{ name: "$", value: root }];
+    this.#run(this.#setting.template.body, root);
     return this.#out;
   }
 
@@ -80,7 +128,7 @@ class Execution {
         this.#scoped(() => this.#range(node, dot));
         return;
       case "template":
-        return this.#include(node.name, node.pipeline ? this.#pipeline(node.pipeline, dot) : undefined);
+        return this.#include(node, node.pipeline ? this.#pipeline(node.pipeline, dot) : undefined);
       default:
         throw new LoopExit(node.kind);
     }
@@ -88,7 +136,12 @@ class Execution {
 
   #range(node: Extract<Node, { kind: "range" }>, dot: unknown): void {
     const { variables, declares, commands } = node.pipeline;
-    const items = entriesOf(this.#pipeline({ variables: [], declares: false, commands }, dot));
+    const over = this.#pipeline({ variables: [], declares: false, commands }, dot);
+    const items = entriesOf(over);
+    if (!items) {
+      const [operand] = commands[0]!;
+      throw this.#setting.failure(operand!.at, shown(operand!), `range can't iterate over ${printValue(over)}`);
+    }
     if (items.length === 0) return this.#run(node.otherwise, dot);
     for (const [key, value] of items) {
       const scope = this.#variables.length;
@@ -107,11 +160,12 @@ class Execution {
     }
   }
 
-  #include(name: string, data: unknown): void {
-    const body = this.#template.definitions.get(name);
-    if (!body) throw new TemplateError("execute", `template: :1: template "${name}" not defined`);
+  #include({ name, at }: Extract<Node, { kind: "template" }>, data: unknown): void {
+    const body = this.#setting.template.definitions.get(name);
+    const text = `{{template ${JSON.stringify(name)}}}`;
+    if (!body) throw this.#setting.failure(at, text, `template ${JSON.stringify(name)} not defined`);
     if (++this.#depth > maxTemplateDepth)
-      throw new TemplateError("execute", "template: :1: exceeded maximum template depth");
+      throw this.#setting.failure(at, text, `exceeded maximum template depth (${maxTemplateDepth})`);
     const outer = this.#variables;
     this.#variables = [{ name: "$", value: data }];
     this.#run(body, data);
@@ -145,14 +199,14 @@ class Execution {
     if (first!.kind === "function") {
       if (lazyFunctions.has(first!.name)) return this.#lazy(first!.name, rest, dot, piped);
       const args = rest.map((operand) => this.#operand(operand, dot));
-      return this.#call(first!.name, this.#functions[first!.name]!, [...args, ...piped]);
+      return this.#function(command, first!.name, [...args, ...piped]);
     }
     if (first!.kind === "chain") {
       const args = rest.map((operand) => this.#operand(operand, dot));
       return this.#fields(first!, dot, [...args, ...piped]);
     }
     if (rest.length + piped.length > 0)
-      throw new TemplateError("execute", `can't give argument to non-function ${shown(first!)}`);
+      throw this.#setting.failure(first!.at, shown(first!), `can't give argument to non-function ${shown(first!)}`);
     return this.#operand(first!, dot);
   }
 
@@ -165,15 +219,19 @@ class Execution {
     return piped.length > 0 ? piped[0] : value;
   }
 
-  #call(name: string, work: TemplateFunction, args: readonly unknown[]): unknown {
+  #function(command: Command, name: string, args: readonly unknown[]): unknown {
+    const work = this.#setting.functions[name]!;
+    const [first] = command;
+    const complaint = arityComplaint(name, work, args.length);
+    if (complaint !== undefined) throw this.#setting.failure(first!.at, name, complaint);
+    return this.#call(name, work, args, { at: first!.at, text: command.map(shown).join(" ") });
+  }
+
+  #call(name: string, work: TemplateFunction, args: readonly unknown[], where: { at: number; text: string }): unknown {
     try {
       return work(...args);
     } catch (error) {
-      if (error instanceof TemplateError && error.message.startsWith("template: ")) throw error;
-      throw new TemplateError(
-        "execute",
-        `template: :1:2: executing "" at <${name}>: error calling ${name}: ${(error as Error).message}`,
-      );
+      throw this.#setting.failure(where.at, where.text, `error calling ${name}: ${(error as Error).message}`);
     }
   }
 
@@ -213,29 +271,32 @@ class Execution {
   }
 
   #field(value: unknown, field: string, chain: Operand, args: readonly unknown[]): unknown {
-    const where = `template: :1:2: executing "" at <${shown(chain)}>: `;
-    if (value === null || value === undefined)
-      throw new TemplateError("execute", `${where}nil data; no entry for key "${field}"`);
-    if (typeof value !== "object")
-      throw new TemplateError(
-        "execute",
-        `${where}can't evaluate field ${field} in type ${typeof value === "number" ? "float64" : typeof value}`,
-      );
+    const fail = (why: string) => this.#setting.failure(chain.at, shown(chain), why);
+    const { rootType } = this.#setting;
+    if (value === null || value === undefined) throw fail(`nil data; no entry for key ${JSON.stringify(field)}`);
+    if (typeof value !== "object" || Array.isArray(value))
+      throw fail(`can't evaluate field ${field} in type interface {}`);
     if (!(field in value) || field in Object.prototype)
-      throw new TemplateError("execute", `${where}map has no entry for key "${field}"`);
+      throw fail(
+        value === this.#root && rootType !== undefined
+          ? `can't evaluate field ${field} in type ${rootType}`
+          : `map has no entry for key ${JSON.stringify(field)}`,
+      );
     const found = (value as Record<string, unknown>)[field];
-    if (typeof found === "function") return this.#call(field, found.bind(value) as TemplateFunction, args);
-    if (args.length > 0) throw new TemplateError("execute", `${where}${field} is not a method but has arguments`);
+    if (typeof found === "function")
+      return this.#call(field, found.bind(value) as TemplateFunction, args, { at: chain.at, text: shown(chain) });
+    if (args.length > 0) throw fail(`${field} is not a method but has arguments`);
     return found;
   }
 }
 
-function entriesOf(value: unknown): (readonly [unknown, unknown])[] {
+/** Undefined for what no range goes over. */
+function entriesOf(value: unknown): (readonly [unknown, unknown])[] | undefined {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.map((item, index) => [index, item] as const);
   if (typeof value === "number") return Array.from({ length: value }, (_, index) => [index, index] as const);
   if (typeof value === "object") return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  throw new TemplateError("execute", `range can't iterate over ${printValue(value)}`);
+  return undefined;
 }
 
 function shown(operand: Operand): string {

@@ -17,9 +17,9 @@ export const containerAttach = command({
   run: async ({ args: [ref], flags, client, out, config }) => {
     const { Id, State, Config } = await client.containers.inspect(ref!);
     if (State.Restarting)
-      throw new CommandError(1, "cannot attach to a restarting container, wait until it is running");
-    if (!State.Running) throw new CommandError(1, "cannot attach to a stopped container, start it first");
-    if (State.Paused) throw new CommandError(1, "cannot attach to a paused container, unpause it first");
+      throw new CommandError(1, "You cannot attach to a restarting container, wait until it is running");
+    if (!State.Running) throw new CommandError(1, "You cannot attach to a stopped container, start it first");
+    if (State.Paused) throw new CommandError(1, "You cannot attach to a paused container, unpause it first");
     const tty = Config["Tty"] === true;
     const stdin = !flags["no-stdin"] && Config["OpenStdin"] === true;
     if (tty && stdin) requireTerminal();

@@ -26,13 +26,17 @@ export const containerLs = command({
     size: { type: "boolean", short: "s", help: "Show the size of the containers' files" },
   },
   run: async ({ flags, client, out, config }) => {
-    const format = flags.format ?? (flags.quiet ? undefined : config.content.psFormat) ?? "";
-    const size = flags.size || (!flags.quiet && /\{\{[^}]*\.Size/.test(format));
+    if (flags.quiet && flags.format)
+      out.error("WARNING: Ignoring custom format, because both --format and --quiet are set.");
+    const custom = flags.format ?? config.content.psFormat ?? "";
+    const format = flags.quiet ? "{{.ID}}" : custom;
+    // The daemon counts bytes only when someone will see them.
+    const size = flags.size || (!flags.quiet && /\{\{[^}]*(\.Size|json \.\s*\}\})/.test(format));
     const { last = -1 } = flags;
     const limit = flags.latest && last === -1 ? 1 : last > 0 ? last : undefined;
     const rows = await client.containers.list({ all: flags.all, limit, size, filters: filtersQuery(flags.filter) });
     const listing = containerListing(flags["no-trunc"], flags.size);
-    printListing(out, listing, rows, flags.quiet && flags.format === undefined ? "{{.ID}}" : format);
+    printListing(out, listing, rows, format);
     return 0;
   },
 });
@@ -67,14 +71,31 @@ const containerListing = (whole: boolean, withSize: boolean): Listing<ContainerS
     "Mounts",
     "Names",
     "Networks",
+    "Platform",
     "Ports",
     "RunningFor",
     "Size",
     "State",
     "Status",
   ],
+  raw: rawContainer + (withSize ? "size: {{.Size}}\n" : ""),
+  type: "*formatter.ContainerContext",
+  complaints: { parse: "failed to parse template", execute: "failed to execute template" },
   values: (row) => containerValues(row, whole),
 });
+
+const rawContainer = [
+  "container_id: {{.ID}}",
+  "image: {{.Image}}",
+  "command: {{.Command}}",
+  "created_at: {{.CreatedAt}}",
+  "state: {{- pad .State 1 0}}",
+  "status: {{- pad .Status 1 0}}",
+  "names: {{.Names}}",
+  "labels: {{- pad .Labels 1 0}}",
+  "ports: {{- pad .Ports 1 0}}",
+  "",
+].join("\n");
 
 function containerValues(row: ContainerSummary, whole: boolean): Readonly<Record<string, unknown>> {
   const names = row.Names.map((name) => name.replace(/^\//, ""));
@@ -97,7 +118,7 @@ function containerValues(row: ContainerSummary, whole: boolean): Readonly<Record
       .join(","),
     LocalVolumes: String((row.Mounts ?? []).filter(({ Driver }) => Driver === "local").length),
     Networks: Object.keys(row.NetworkSettings?.Networks ?? {}).join(","),
-    Platform: "",
+    Platform: null,
   };
 }
 

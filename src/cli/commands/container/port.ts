@@ -16,7 +16,7 @@ export const containerPort = command({
     if (wanted !== undefined) {
       const port = wanted.includes("/") ? wanted : `${wanted}/tcp`;
       const found = bindings.find(([name, hosts]) => name === port && hosts.length > 0);
-      if (!found) throw new CommandError(1, `Error: No public port '${port}' published for ${ref}`);
+      if (!found) throw new CommandError(1, `Error: No public port '${wanted}' published for ${ref}`);
       for (const host of found[1]) out.line(shown(host));
       return 0;
     }

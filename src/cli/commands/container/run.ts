@@ -38,8 +38,9 @@ async function run({ args, flags, given, client, out, config }: CommandInput<typ
   if (tty && interactive && !detach) requireTerminal();
   const id = await createContainer({ client, out, config, flags, body });
   if (detach) {
-    await client.containers.start(id);
+    // Whoever starts it may need the id even when it does not start.
     out.line(id);
+    await client.containers.start(id);
     return 0;
   }
   const plan = {

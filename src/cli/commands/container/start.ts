@@ -17,11 +17,13 @@ export const containerStart = command({
   },
   run: async ({ args, flags, client, out, config }) => {
     if (!flags.attach && !flags.interactive) {
+      const failed = new Set(args);
       const code = await eachRefInTurn(args, out, async (ref) => {
         await client.containers.start(ref);
+        failed.delete(ref);
         out.line(ref);
       });
-      if (code !== 0) out.error(`Error: failed to start containers: ${args.join(", ")}`);
+      if (code !== 0) out.error(`Error: failed to start containers: ${[...failed].join(", ")}`);
       return code;
     }
     if (args.length > 1) throw new CommandError(1, "you cannot start and attach multiple containers at once");

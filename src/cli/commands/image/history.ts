@@ -37,6 +37,7 @@ const historyListing = (whole: boolean, human: boolean): Listing<ImageHistoryIte
   },
   columns: ["ID", "CreatedSince", "CreatedBy", "Size", "Comment"],
   json: ["Comment", "CreatedAt", "CreatedBy", "CreatedSince", "ID", "Size"],
+  type: "*image.historyContext",
   values: (item) => {
     const createdAt = new Date(item.Created * 1000).toISOString().replace(".000Z", "Z");
     const createdBy = item.CreatedBy.replaceAll("\t", " ");

@@ -96,6 +96,8 @@ const imageListing = (whole: boolean, withDigests: boolean): Listing<Row> => ({
     "UniqueSize",
     "VirtualSize",
   ],
+  raw: `repository: {{.Repository}}\n${withDigests ? "digest: {{.Digest}}\n" : "tag: {{.Tag}}\n"}image_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n`,
+  type: "*formatter.imageContext",
   values: ({ image, repository, tag, digest }) => ({
     ID: whole ? image.Id : image.Id.replace(/^sha256:/, "").slice(0, 12),
     Repository: repository,

@@ -1,6 +1,7 @@
 import type { Client } from "#client/client.ts";
 import {
   fullReference,
+  isNameOnly,
   parseReference,
   type Reference,
   repositoryName,
@@ -15,6 +16,8 @@ export interface PullOptions extends ProgressView {
   readonly platform?: string;
   readonly allTags?: boolean;
   readonly quiet: boolean;
+  /** Say that the tag is latest when the user gave none. */
+  readonly namesDefaultTag?: boolean;
 }
 
 /** Pulls an image and shows the progress. Resolves with the full name. */
@@ -28,7 +31,7 @@ export async function pullImage(
   const reference = options.allTags ? given : withDefaultTag(given);
   if (options.allTags && (given.tag ?? given.digest) !== undefined)
     throw new CommandError(1, "tag can't be used with --all-tags/-a");
-  if (!options.allTags && given.tag === undefined && given.digest === undefined && !options.quiet)
+  if (options.namesDefaultTag && !options.allTags && !options.quiet && isNameOnly(given))
     options.write("Using default tag: latest\n");
   const source = await client.images.pull(
     { fromImage: repositoryName(reference), tag: reference.digest ?? reference.tag, platform: options.platform },

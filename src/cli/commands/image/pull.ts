@@ -19,6 +19,7 @@ export const imagePull = command({
       platform: flags.platform,
       allTags: flags["all-tags"],
       quiet: flags.quiet,
+      namesDefaultTag: true,
       write: out.write,
       isTerminal: out.isTerminal,
       columns: out.columns,

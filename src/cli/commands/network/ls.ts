@@ -2,7 +2,8 @@ import type { NetworkInspect } from "#api/types/network.ts";
 import { filtersQuery } from "../../arguments/filters.ts";
 import { command } from "../../command.ts";
 import { type Listing, printListing } from "../../output/format.ts";
-import { goTime } from "../../output/time.ts";
+import { naturalOrder } from "../../output/natural-order.ts";
+import { goTimeOf } from "../../output/time.ts";
 
 export const networkLs = command({
   path: "network ls",
@@ -18,9 +19,8 @@ export const networkLs = command({
     quiet: { type: "boolean", short: "q", help: "Print ids only" },
   },
   run: async ({ flags, client, out }) => {
-    const networks = [...(await client.networks.list(filtersQuery(flags.filter)))].sort((a, b) =>
-      a.Name < b.Name ? -1 : 1,
-    );
+    const found = await client.networks.list(filtersQuery(flags.filter));
+    const networks = [...found].sort((a, b) => naturalOrder(a.Name, b.Name));
     const listing = networkListing(flags["no-trunc"]);
     printListing(out, listing, networks, flags.quiet ? "{{.ID}}" : (flags.format ?? ""));
     return 0;
@@ -41,6 +41,8 @@ const networkListing = (whole: boolean): Listing<NetworkInspect> => ({
   },
   columns: ["ID", "Name", "Driver", "Scope"],
   json: ["CreatedAt", "Driver", "ID", "IPv4", "IPv6", "Internal", "Labels", "Name", "Scope"],
+  raw: "network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n",
+  type: "*network.networkContext",
   values: (network) => ({
     ID: whole ? network.Id : network.Id.slice(0, 12),
     Name: network.Name,
@@ -52,7 +54,7 @@ const networkListing = (whole: boolean): Listing<NetworkInspect> => ({
     Labels: Object.entries(network.Labels ?? {})
       .map(([key, value]) => `${key}=${value}`)
       .join(","),
-    CreatedAt: goTime(new Date(network.Created)),
+    CreatedAt: goTimeOf(network.Created),
     Label: (key: string) => network.Labels?.[key] ?? "",
   }),
 });

@@ -3,7 +3,7 @@ import { buildInfo } from "#base/diagnostics/build-info.ts";
 import { DaemonUnreachable } from "#client/api-error.ts";
 import { binarySize } from "#formats/units/size.ts";
 import { command } from "../../command.ts";
-import { formatObject } from "../../output/format.ts";
+import { objectFormatter, printObject } from "../../output/format.ts";
 
 export const systemInfo = command({
   path: "system info",
@@ -13,7 +13,8 @@ export const systemInfo = command({
   least: 0,
   most: 0,
   flags: { format: { type: "string", short: "f", help: '"json" or a Go template' } },
-  run: async ({ flags, client, out, config, program }) => {
+  run: async ({ flags, client, out, config }) => {
+    const format = flags.format ? objectFormatter(flags.format, { rootType: "system.dockerInfo" }) : undefined;
     const clientInfo = {
       Debug: false,
       Version: buildInfo.version,
@@ -27,13 +28,13 @@ export const systemInfo = command({
       info = await client.system.info();
     } catch (error) {
       if (!(error instanceof DaemonUnreachable)) throw error;
-      if (!flags.format) out.write(`${clientText(program)}\nServer:\n`);
+      if (!format) out.write(`${clientText}\nServer:\n`);
       throw error;
     }
-    if (flags.format) out.line(formatObject({ ...info, ClientInfo: clientInfo }, flags.format));
+    if (format) printObject(out, format, { ...info, ClientInfo: clientInfo });
     else {
       out.write(
-        `${clientText(program)}\nServer:\n${serverLines(info)
+        `${clientText}\nServer:\n${serverLines(info)
           .map((line) => ` ${line}\n`)
           .join("")}\n`,
       );
@@ -43,14 +44,21 @@ export const systemInfo = command({
   },
 });
 
-const clientText = (program: string) =>
-  `Client:${program === "docker" ? " Docker" : ""}\n Version:    ${buildInfo.version}\n Context:    default\n Debug Mode: false\n`;
+const clientText = `Client:\n Version:    ${buildInfo.version}\n Context:    default\n Debug Mode: false\n`;
 
 function serverLines(info: Info): string[] {
   const text = (name: string) => String((info[name] as string | number | boolean | undefined) ?? "");
   const record = (name: string) => (info[name] as Readonly<Record<string, unknown>> | null) ?? {};
   const list = (value: unknown) => ((value as readonly string[] | null) ?? []).join(" ");
   const plugins = record("Plugins");
+  const commit = (name: string) => String(record(name)["ID"] ?? "");
+  const section = (title: string, items: readonly string[]) =>
+    items.length === 0 ? [] : [title, ...items.map((item) => ` ${item}`)];
+  const proxies = [
+    ["HTTP Proxy", text("HttpProxy")],
+    ["HTTPS Proxy", text("HttpsProxy")],
+    ["No Proxy", text("NoProxy")],
+  ].flatMap(([name, value]) => (value === "" ? [] : [`${name}: ${value}`]));
   return [
     `Containers: ${text("Containers")}`,
     ` Running: ${text("ContainersRunning")}`,
@@ -69,10 +77,14 @@ function serverLines(info: Info): string[] {
     ` Volume: ${list(plugins["Volume"])}`,
     ` Network: ${list(plugins["Network"])}`,
     ` Log: ${list(plugins["Log"])}`,
+    ...section("CDI spec directories:", (info["CDISpecDirs"] as readonly string[] | null) ?? []),
     `Swarm: ${(record("Swarm")["LocalNodeState"] as string | undefined) ?? "inactive"}`,
     `Runtimes: ${Object.keys(record("Runtimes")).sort().join(" ")}`,
     `Default Runtime: ${text("DefaultRuntime")}`,
     `Init Binary: ${text("InitBinary")}`,
+    `containerd version: ${commit("ContainerdCommit")}`,
+    `runc version: ${commit("RuncCommit")}`,
+    `init version: ${commit("InitCommit")}`,
     ...(Array.isArray(info["SecurityOptions"])
       ? ["Security Options:", ...(info["SecurityOptions"] as readonly string[]).flatMap(securityLines)]
       : []),
@@ -86,13 +98,20 @@ function serverLines(info: Info): string[] {
     `ID: ${text("ID")}`,
     `Docker Root Dir: ${text("DockerRootDir")}`,
     `Debug Mode: ${text("Debug")}`,
+    ...proxies,
+    ...section("Labels:", (info["Labels"] as readonly string[] | null) ?? []),
     `Experimental: ${text("ExperimentalBuild")}`,
-    "Insecure Registries:",
-    ...((record("RegistryConfig")["InsecureRegistryCIDRs"] as readonly string[] | null) ?? []).map(
-      (cidr) => ` ${cidr}`,
-    ),
+    ...section("Insecure Registries:", insecureRegistries(record("RegistryConfig"))),
+    ...section("Registry Mirrors:", (record("RegistryConfig")["Mirrors"] as readonly string[] | null) ?? []),
     `Live Restore Enabled: ${text("LiveRestoreEnabled")}`,
   ];
+}
+
+/** Registries by name come before networks. */
+function insecureRegistries({ IndexConfigs, InsecureRegistryCIDRs }: Readonly<Record<string, unknown>>): string[] {
+  const indexes = Object.values((IndexConfigs as Readonly<Record<string, { Name: string; Secure: boolean }>>) ?? {});
+  const named = indexes.filter(({ Secure }) => !Secure).map(({ Name }) => Name);
+  return [...named, ...((InsecureRegistryCIDRs as readonly string[] | null) ?? [])];
 }
 
 /** `name=seccomp,profile=builtin` becomes two lines. */

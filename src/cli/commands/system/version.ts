@@ -3,7 +3,7 @@ import { buildInfo } from "#base/diagnostics/build-info.ts";
 import { clientApiVersion } from "#client/api-client.ts";
 import { DaemonUnreachable } from "#client/api-error.ts";
 import { command } from "../../command.ts";
-import { formatObject } from "../../output/format.ts";
+import { objectFormatter, printObject } from "../../output/format.ts";
 import { ansiTime } from "../../output/time.ts";
 
 export const version = command({
@@ -14,6 +14,7 @@ export const version = command({
   most: 0,
   flags: { format: { type: "string", short: "f", help: '"json" or a Go template' } },
   run: async ({ flags, client, out }) => {
+    const format = flags.format ? objectFormatter(flags.format, versionFormat) : undefined;
     let server: Version | undefined;
     let unreachable: DaemonUnreachable | undefined;
     try {
@@ -33,12 +34,18 @@ export const version = command({
       BuildTime: buildInfo.time,
       Context: "default",
     };
-    if (flags.format) out.line(formatObject({ Client: ours, Server: server ?? null }, flags.format));
+    if (format) printObject(out, format, { Client: goNamed(ours), Server: server ? goNamed(server) : null });
     else out.write(`${clientBlock(ours)}${server ? `\n${serverBlock(server)}` : ""}`);
     if (unreachable) throw unreachable;
     return 0;
   },
 });
+
+const versionFormat = { name: "version", rootType: "system.versionInfo" };
+
+/** Go calls ApiVersion APIVersion, and so do templates; JSON keeps the wire's name. */
+const goNamed = <T extends { readonly ApiVersion: string }>(version: T): T =>
+  Object.defineProperty({ ...version }, "APIVersion", { value: version.ApiVersion });
 
 const architecture = () => (process.arch === "x64" ? "amd64" : process.arch);
 const when = (time: string) => (time === "" ? "" : ansiTime(new Date(time)));

@@ -2,6 +2,7 @@ import type { Volume } from "#api/types/volume.ts";
 import { filtersQuery } from "../../arguments/filters.ts";
 import { command } from "../../command.ts";
 import { type Listing, printListing } from "../../output/format.ts";
+import { naturalOrder } from "../../output/natural-order.ts";
 
 export const volumeLs = command({
   path: "volume ls",
@@ -17,7 +18,7 @@ export const volumeLs = command({
   },
   run: async ({ flags, client, out }) => {
     const { Volumes } = await client.volumes.list(filtersQuery(flags.filter));
-    const sorted = [...(Volumes ?? [])].sort((a, b) => (a.Name < b.Name ? -1 : 1));
+    const sorted = [...(Volumes ?? [])].sort((a, b) => naturalOrder(a.Name, b.Name));
     printListing(out, volumeListing, sorted, flags.quiet ? "{{.Name}}" : (flags.format ?? ""));
     return 0;
   },
@@ -38,6 +39,8 @@ const volumeListing: Listing<Volume> = {
   },
   columns: ["Driver", "Name"],
   json: ["Availability", "Driver", "Group", "Labels", "Links", "Mountpoint", "Name", "Scope", "Size", "Status"],
+  raw: "name: {{.Name}}\ndriver: {{.Driver}}\n",
+  type: "*formatter.volumeContext",
   values: (volume) => ({
     Driver: volume.Driver,
     Name: volume.Name,
