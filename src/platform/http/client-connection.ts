@@ -144,7 +144,8 @@ export class ClientConnection {
 
   #endWrite(): void {
     if (this.#closed) return;
-    this.#socket.shutdown(true);
+    // With `true` Bun shuts down the reading side instead.
+    this.#socket.shutdown();
   }
 
   #onDrain(): void {
