@@ -33,8 +33,10 @@ const listed = (rows: readonly (readonly [string, string])[]) => {
 /** The whole program's usage with its commands, which is also what no command at all prints. */
 export function programHelp(commands: readonly { entry: CommandEntry; summary: string }[], program: string): string {
   const short = commands
-    .map(({ entry, summary }) => [entry.aliases[0] ?? entry.path, summary] as const)
-    .filter(([name]) => !name.includes(" "))
+    .flatMap(({ entry, summary }) => {
+      const name = [entry.path, ...entry.aliases].find((spelling) => !spelling.includes(" "));
+      return name === undefined ? [] : [[name, summary] as const];
+    })
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const groups = [...new Set(commands.map(({ entry }) => entry.path).filter((path) => path.includes(" ")))]
     .map((path) => path.split(" ")[0]!)

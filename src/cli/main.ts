@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly program: string;
   readonly daemon: (argv: readonly string[]) => Promise<number>;
   readonly daemonFlags: () => Promise<FlagTable>;
+  /** Our own stdout and stderr when not given. */
+  readonly out?: Out;
 }
 
 const logLevels = new Set(["debug", "info", "warn", "warning", "error", "fatal", "panic", "trace"]);
@@ -21,8 +23,7 @@ type Globals = ParsedFlags<typeof globalFlags>;
 
 /** The command line: global flags, then the command. Resolves with the exit code. */
 export async function cliMain(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const out = processOut();
-  const { program } = surroundings;
+  const { program, out = processOut() } = surroundings;
   let globals: Globals;
   try {
     globals = parseFlags(globalFlags, argv, { interspersed: false, unquote: true, output: out.error });

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { commands as listed } from "#cli/commands/index.ts";
 import { dockerCli } from "../support/docker-cli.ts";
 import { type RecordedRequest, RecordingDaemon } from "../support/recording-daemon.ts";
 import { runCommand } from "../support/run-command.ts";
@@ -174,3 +175,56 @@ for (const line of commands)
     });
     expect(comparable(mine.requests, args)).toEqual(comparable(theirs.requests, args));
   });
+
+describe("--help has docker's flags", () => {
+  const flagOf = /^ {2,6}(?:(-\w), )?--([\w-]+)(?: ([a-zA-Z0-9-]+))? {2,}/;
+  /** Short and long name and kind of value; descriptions are in our own words. */
+  const flagsOf = (help: string) =>
+    help.split("\n").flatMap((line) => {
+      const match = flagOf.exec(line);
+      return match ? [`${match[1] ?? ""} --${match[2]} ${match[3] ?? ""}`] : [];
+    });
+  /** Taken and not shown, as they mean nothing on Linux or without signatures. */
+  const hidden = [
+    " --cpu-count int",
+    " --cpu-percent int",
+    " --disable-content-trust ",
+    " --help ",
+    " --io-maxbandwidth bytes",
+    " --io-maxiops uint",
+  ];
+  /** Not carried: they need a part of the engine that is not there yet. */
+  const missing: Readonly<Record<string, readonly string[]>> = {
+    create: [...hidden, " --use-api-socket "],
+    run: [...hidden, " --use-api-socket "],
+    pull: hidden,
+    start: [" --checkpoint string", " --checkpoint-dir string"],
+    images: [" --tree "],
+    rmi: [" --platform strings"],
+    history: [" --platform string"],
+    "volume create": [
+      " --availability string",
+      " --group string",
+      " --limit-bytes bytes",
+      " --required-bytes bytes",
+      " --scope string",
+      " --secret map",
+      " --sharing string",
+      " --topology-preferred list",
+      " --topology-required list",
+      " --type string",
+    ],
+    "volume ls": [" --cluster "],
+  };
+  for (const { path, aliases } of listed) {
+    const spelled = aliases.find((alias) => !alias.includes(" ")) ?? path;
+    test(spelled, async () => {
+      const theirs = await runCommand([dockerCli(), ...spelled.split(" "), "--help"], { env: { COLUMNS: "200" } });
+      const mine = await runCommand([...ours, ...spelled.split(" "), "--help"]);
+      const expected = flagsOf(theirs.stdout).filter((flag) => !missing[spelled]?.includes(flag));
+      expect(flagsOf(mine.stdout)).toEqual(expected);
+      const usage = (text: string) => text.split("\n", 1)[0]!.replace("docker", "wherry");
+      expect(usage(mine.stdout)).toBe(usage(theirs.stdout));
+    });
+  }
+});

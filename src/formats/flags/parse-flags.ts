@@ -106,13 +106,16 @@ const shownTypes: Record<FlagType, string> = {
   decimal: "decimal",
 };
 
+/** The word that stands for a flag's value in help texts; empty for booleans, which take none. */
+export const flagTypeText = ({ as, type }: FlagSpec): string => as ?? shownTypes[type];
+
 /** The lines of a help text: `  -f, --filter filter   Show …`, sorted by long name, in two columns. */
 export function flagUsages(table: FlagTable): string[] {
   const rows = Object.entries(table)
     .filter(([, spec]) => spec.deprecated === undefined && !spec.hidden)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, spec]) => {
-      const kind = spec.as ?? shownTypes[spec.type];
+      const kind = flagTypeText(spec);
       const left = `  ${spec.short ? `-${spec.short}, ` : "    "}--${name}${kind === "" ? "" : ` ${kind}`}`;
       return { left, help: `${spec.help}${shownDefault(spec)}` };
     });
