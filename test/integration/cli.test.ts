@@ -54,7 +54,8 @@ function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => (typeof item === "object" ? withoutEmpty(item) : item));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
-    .map(([key, item]) => [key, withoutEmpty(item)] as const)
+    // docker's keeps binds in a map, so their order is chance.
+    .map(([key, item]) => [key, key === "Binds" && Array.isArray(item) ? item.toSorted() : withoutEmpty(item)] as const)
     .filter(([, item]) => item !== null && item !== "" && item !== 0 && item !== false && !isEmpty(item));
   return Object.fromEntries(entries);
 }
@@ -175,6 +176,82 @@ for (const line of commands)
     });
     expect(comparable(mine.requests, args)).toEqual(comparable(theirs.requests, args));
   });
+
+describe("a container in the foreground", () => {
+  const frame = (stream: number, text: string) =>
+    Buffer.concat([Buffer.from([stream, 0, 0, 0, 0, 0, 0, text.length]), Buffer.from(text)]);
+  const id = "a".repeat(64);
+
+  test("is attached to and waited for before it is started", async () => {
+    const { requests } = await requestsOf(ours, ["run", "busybox"]);
+    const order = requests.map(({ path }) => path.replace(/.*\//, ""));
+    expect(order[0]).toBe("create");
+    expect(order.slice(1, 3).sort()).toEqual(["attach", "wait"]);
+    expect(order[3]).toBe("start");
+  });
+
+  test("writes to our stdout and stderr, and its exit code is ours", async () => {
+    await using own = await RecordingDaemon.start();
+    own.answer(`POST /containers/${id}/attach`, {
+      status: 101,
+      stream: Buffer.concat([frame(1, "out\n"), frame(2, "err\n"), frame(1, "more\n")]),
+    });
+    own.answer(`POST /containers/${id}/wait`, { status: 200, body: { StatusCode: 42 } });
+    const result = await runCommand([...ours, "-H", own.host, "run", "--rm", "busybox"]);
+    expect(result).toEqual({ stdout: "out\nmore\n", stderr: "err\n", exitCode: 42 });
+    expect(own.take().find(({ path }) => path.endsWith("/wait"))?.query).toEqual({ condition: ["removed"] });
+  });
+
+  test.each([
+    ["no such program", 'exec: "x": executable file not found in $PATH', 127],
+    ["a program that may not be run", 'exec: "/etc": permission denied', 126],
+    ["another failure", "port is already allocated", 125],
+  ])("ends with docker's code for %s", async (_, message, code) => {
+    await using own = await RecordingDaemon.start();
+    own.answer(`POST /containers/${id}/start`, { status: 500, body: { message } });
+    const result = await runCommand([...ours, "-H", own.host, "run", "busybox", "x"]);
+    expect(result.exitCode).toBe(code);
+    expect(result.stderr).toBe(
+      `wherry: Error response from daemon: ${message}\n\nRun 'wherry run --help' for more information\n`,
+    );
+  });
+});
+
+test("an image that is not there is pulled, with its progress on stderr, and the container is made then", async () => {
+  await using own = await RecordingDaemon.start();
+  own.answer("POST /containers/create", { status: 404, body: { message: "No such image: busybox:latest" } });
+  own.answer("POST /images/create", {
+    status: 200,
+    body: '{"status":"Pulling from library/busybox","id":"latest"}\r\n',
+  });
+  const running = runCommand([...ours, "-H", own.host, "create", "--name", "x", "busybox"]);
+  const result = await running;
+  expect(result.stderr).toStartWith(
+    "Unable to find image 'busybox:latest' locally\nlatest: Pulling from library/busybox\n",
+  );
+  expect(own.take().map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "POST /containers/create",
+    "POST /images/create",
+    "POST /containers/create",
+  ]);
+});
+
+test("a failure in a pull's stream fails the command", async () => {
+  await using own = await RecordingDaemon.start();
+  own.answer("POST /images/create", {
+    status: 200,
+    body: '{"errorDetail":{"message":"no space"},"error":"no space"}\r\n',
+  });
+  const result = await runCommand([...ours, "-H", own.host, "pull", "busybox"]);
+  expect(result).toMatchObject({ exitCode: 1, stderr: "no space\n", stdout: "Using default tag: latest\n" });
+});
+
+test("an older daemon is spoken to in its own version, after one refused request", async () => {
+  await using own = await RecordingDaemon.start({ apiVersion: "1.41" });
+  const result = await runCommand([...ours, "-H", own.host, "version", "--format", "{{.Client.APIVersion}}"]);
+  expect(result.stdout).toBe("1.41\n");
+  expect(own.take().map(({ version }) => version)).toEqual(["1.51", "1.41"]);
+});
 
 describe("--help has docker's flags", () => {
   const flagOf = /^ {2,6}(?:(-\w), )?--([\w-]+)(?: ([a-zA-Z0-9-]+))? {2,}/;

@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 export interface RecordedRequest {
   readonly method: string;
+  /** "1.51"; undefined in a path without one. */
+  readonly version: string | undefined;
   /** Without the version. */
   readonly path: string;
   /** Sorted, decoded. */
@@ -30,17 +32,18 @@ export class RecordingDaemon implements AsyncDisposable {
   #requests: RecordedRequest[] = [];
   #overrides = new Map<string, RecordedAnswer>();
 
-  private constructor() {
+  private constructor(apiVersion: string) {
     this.#server = createServer({ allowHalfOpen: true }, (socket) => {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
       socket.on("error", () => socket.destroy());
-      new Conversation(socket, (request) => this.#answer(request));
+      new Conversation(socket, apiVersion, (request) => this.#answer(request));
     });
   }
 
-  static async start(): Promise<RecordingDaemon> {
-    const daemon = new RecordingDaemon();
+  /** `apiVersion` is the newest that it accepts. */
+  static async start({ apiVersion = "1.51" } = {}): Promise<RecordingDaemon> {
+    const daemon = new RecordingDaemon(apiVersion);
     await new Promise<void>((resolve) => daemon.#server.listen(join(daemon.#folder, "s"), resolve));
     return daemon;
   }
@@ -107,12 +110,14 @@ function usualAnswer({ method, path, upgrade }: RecordedRequest): RecordedAnswer
 /** The requests of one connection, one after the other. */
 class Conversation {
   readonly #socket: Socket;
+  readonly #apiVersion: string;
   readonly #answer: (request: RecordedRequest) => RecordedAnswer;
   #bytes: Buffer = Buffer.alloc(0);
   #hijacked = false;
 
-  constructor(socket: Socket, answer: (request: RecordedRequest) => RecordedAnswer) {
+  constructor(socket: Socket, apiVersion: string, answer: (request: RecordedRequest) => RecordedAnswer) {
     this.#socket = socket;
+    this.#apiVersion = apiVersion;
     this.#answer = answer;
     socket.on("data", (chunk: Buffer) => {
       this.#bytes = Buffer.concat([this.#bytes, chunk]);
@@ -135,9 +140,14 @@ class Conversation {
     const url = new URL(target, "http://daemon");
     const query: Record<string, string[]> = {};
     for (const [name, value] of [...url.searchParams].sort()) (query[name] ??= []).push(value);
-    const path = url.pathname.replace(/^\/v[\d.]+/, "");
-    const request = { method, path, query, upgrade: headers.get("upgrade"), body: body.text };
-    this.#respond(request, this.#answer(request));
+    const [, version, path] = /^(?:\/v([\d.]+))?(\/.*)$/.exec(url.pathname)! as unknown as [string, string?, string?];
+    const request = { method, version, path: path!, query, upgrade: headers.get("upgrade"), body: body.text };
+    const answer = this.#answer(request);
+    const tooNew = version !== undefined && Number(version.split(".")[1]) > Number(this.#apiVersion.split(".")[1]);
+    this.#respond(
+      request,
+      tooNew ? { status: 400, body: { message: `client version ${version} is too new` } } : answer,
+    );
     return true;
   }
 
@@ -153,7 +163,7 @@ class Conversation {
     }
     const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
     const length = status === 204 ? "" : `Content-Length: ${Buffer.byteLength(text)}\r\n`;
-    const head = "Api-Version: 1.51\r\nOstype: linux\r\nServer: Docker/28.5.2 (linux)\r\n";
+    const head = `Api-Version: ${this.#apiVersion}\r\nOstype: linux\r\nServer: Docker/28.5.2 (linux)\r\n`;
     this.#socket.write(`HTTP/1.1 ${status} X\r\n${head}Content-Type: application/json\r\n${length}\r\n`);
     if (method !== "HEAD") this.#socket.write(text);
   }
