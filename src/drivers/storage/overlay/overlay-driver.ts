@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { mount, mountFlags, unmount } from "#platform/linux/mount.ts";
 import { mountOf, readMountInfo } from "#platform/linux/mount-info.ts";
-import { changeMode, changeOwner } from "#platform/linux/set-attributes.ts";
 import { statFileSystem } from "#platform/linux/statfs.ts";
 import { directorySizeBytes } from "../directory-size.ts";
 import { LayerFolders } from "../layer-folders.ts";
@@ -72,13 +71,12 @@ export class OverlayDriver implements StorageDriver {
   }
 
   createContainer(id: string, top: string | undefined): void {
-    const chain = this.#layers.chain(top);
+    if (top !== undefined && !this.hasLayer(top)) throw new StorageError(`no such layer: ${top}`);
     const folder = this.#container(id);
     mkdirSync(folder, { mode: 0o700 });
+    // The upper folder is what is seen as `/`: open to every user, whatever the image's own root says, as with docker.
     for (const name of ["upper", "work", "merged"]) mkdirSync(join(folder, name), { mode: 0o755 });
     writeFileSync(join(folder, "top"), top ?? "");
-    // The upper folder is what is seen as `/`: it looks as the image's own root does.
-    if (chain[0] !== undefined) copyAttributes(this.#layers.diff(chain[0]), join(folder, "upper"));
   }
 
   mount(id: string, { readOnly = false }: { readOnly?: boolean } = {}): string {
@@ -156,12 +154,6 @@ function readTop(folder: string, id: string): string | undefined {
     if ((error as { code?: unknown }).code !== "ENOENT") throw error;
     throw new StorageError(`no such container: ${id}`);
   }
-}
-
-function copyAttributes(from: string, to: string): void {
-  const { mode, uid, gid } = statSync(from);
-  changeOwner(to, uid, gid);
-  changeMode(to, mode & 0o7777);
 }
 
 /**

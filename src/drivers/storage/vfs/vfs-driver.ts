@@ -1,5 +1,14 @@
 import type { BigIntStats } from "node:fs";
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { run } from "#platform/process/run.ts";
@@ -72,6 +81,9 @@ export class VfsDriver implements StorageDriver {
     const copy = join(folder, "copy");
     mkdirSync(copy, { mode: 0o755 });
     if (top !== undefined) await copyTree(this.#layers.diff(top), copy);
+    // `/` is open to every user, whatever the image's own root says, as with docker.
+    chownSync(copy, 0, 0);
+    chmodSync(copy, 0o755);
     renameSync(copy, join(folder, "root"));
   }
 
