@@ -12,7 +12,7 @@ const escaped = (text: string) => text.replaceAll("|", "\\|").replaceAll("<", "&
 function flagRow(name: string, spec: FlagSpec): string {
   const names = [...(spec.short ? [`-${spec.short}`] : []), `--${name}`].map((flag) => `\`${flag}\``).join(", ");
   const { initial } = spec;
-  const shown = initial === undefined || initial === "" || initial === false || initial === 0 ? "" : `\`${initial}\``;
+  const shown = initial && typeof initial !== "object" ? `\`${initial}\`` : "";
   return `| ${names} | ${flagTypeText(spec)} | ${shown} | ${escaped(spec.help)} |`;
 }
 

@@ -20,6 +20,7 @@ async function call(argv: readonly string[], program = "wherry"): Promise<Outcom
     errorIsTerminal: false,
     columns: 0,
     line: (text) => (stdout += `${text}\n`),
+    onlyLine: (text) => (stdout += `${text}\n`),
     write: (data) => (stdout += data.toString()),
     error: (text) => (stderr += `${text}\n`),
     writeError: (data) => (stderr += data.toString()),

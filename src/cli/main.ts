@@ -3,7 +3,6 @@ import { FlagError } from "#formats/flags/flag-set.ts";
 import { type FlagTable, modernWording, type ParsedFlags, parseFlags } from "#formats/flags/parse-flags.ts";
 import { type Command, FlagValueError } from "./command.ts";
 import { type CommandEntry, commands } from "./commands/index.ts";
-import { ConfigFile } from "./config/config-file.ts";
 import { exitCodeOf, failureText } from "./exit-code.ts";
 import { defaultConfigFolder, globalFlags } from "./global-flags.ts";
 import { type Out, processOut } from "./output/out.ts";
@@ -32,7 +31,9 @@ export async function cliMain(argv: readonly string[], surroundings: Surrounding
     return badGlobalFlag(error, argv, surroundings, out);
   }
   if (globals.values.version) {
-    out.line(`${program === "docker" ? "Docker" : program} version ${buildInfo.version}, build ${buildInfo.commit}`);
+    out.onlyLine(
+      `${program === "docker" ? "Docker" : program} version ${buildInfo.version}, build ${buildInfo.commit}`,
+    );
     return 0;
   }
   const { "log-level": logLevel = "info" } = globals.values;
@@ -153,10 +154,13 @@ async function runCommand(globals: Globals, program: string, out: Out): Promise<
   }
   const parsed = await parseCommand(definition, found, program, out);
   if (typeof parsed === "number") return parsed;
+  const [{ ConfigFile }, { connectClient }] = await Promise.all([
+    import("./config/config-file.ts"),
+    import("./connect-client.ts"),
+  ]);
   const config = new ConfigFile(globals.values.config ?? defaultConfigFolder());
   if (config.problem) out.error(`WARNING: ${config.problem}`);
   try {
-    const { connectClient } = await import("./connect-client.ts");
     const client = connectClient(globals.values, config);
     const input = { args: parsed.args, flags: parsed.values, given: parsed.given, client, out, config, program };
     return (await definition.run(input)) ?? 0;

@@ -55,7 +55,15 @@ function withoutEmpty(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
     // docker's keeps binds in a map, so their order is chance.
-    .map(([key, item]) => [key, key === "Binds" && Array.isArray(item) ? item.toSorted() : withoutEmpty(item)] as const)
+    .map(
+      ([key, item]) =>
+        [
+          key,
+          key === "Binds" && Array.isArray(item)
+            ? item.map(String).sort((a, b) => (a < b ? -1 : 1))
+            : withoutEmpty(item),
+        ] as const,
+    )
     .filter(([, item]) => item !== null && item !== "" && item !== 0 && item !== false && !isEmpty(item));
   return Object.fromEntries(entries);
 }

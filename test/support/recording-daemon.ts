@@ -37,7 +37,7 @@ export class RecordingDaemon implements AsyncDisposable {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
       socket.on("error", () => socket.destroy());
-      new Conversation(socket, apiVersion, (request) => this.#answer(request));
+      new Conversation(socket, apiVersion, (request) => this.#answer(request)).begin();
     });
   }
 
@@ -119,11 +119,14 @@ class Conversation {
     this.#socket = socket;
     this.#apiVersion = apiVersion;
     this.#answer = answer;
-    socket.on("data", (chunk: Buffer) => {
+  }
+
+  begin(): void {
+    this.#socket.on("data", (chunk: Buffer) => {
       this.#bytes = Buffer.concat([this.#bytes, chunk]);
       while (!this.#hijacked && this.#takeOne());
     });
-    socket.on("end", () => socket.end());
+    this.#socket.on("end", () => this.#socket.end());
   }
 
   /** True when a whole request was there. */
@@ -139,7 +142,8 @@ class Conversation {
     this.#bytes = rest.subarray(body.length);
     const url = new URL(target, "http://daemon");
     const query: Record<string, string[]> = {};
-    for (const [name, value] of [...url.searchParams].sort()) (query[name] ??= []).push(value);
+    url.searchParams.sort();
+    for (const [name, value] of url.searchParams) (query[name] ??= []).push(value);
     const [, version, path] = /^(?:\/v([\d.]+))?(\/.*)$/.exec(url.pathname)! as unknown as [string, string?, string?];
     const request = { method, version, path: path!, query, upgrade: headers.get("upgrade"), body: body.text };
     const answer = this.#answer(request);

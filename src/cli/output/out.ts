@@ -1,4 +1,3 @@
-import { writeSync } from "node:fs";
 import process from "node:process";
 
 /** Where a command writes. Everything is written at once and in order, so that nothing is lost when the process ends. */
@@ -9,10 +8,15 @@ export interface Out {
   /** Width of the terminal in cells; 0 when there is none. */
   readonly columns: number;
   readonly line: (text: string) => void;
+  /** A line that is all there is to say, written without loading anything. */
+  readonly onlyLine: (text: string) => void;
   readonly write: (data: string | Uint8Array) => void;
   readonly error: (text: string) => void;
   readonly writeError: (data: string | Uint8Array) => void;
 }
+
+// node:fs is loaded with the first write: it would cost `--version`, which needs nothing, a fifth of its time.
+const writeSync = (fd: number, bytes: Buffer) => process.getBuiltinModule("node:fs").writeSync(fd, bytes);
 
 /** A full pipe (EAGAIN) is waited for: its reader is a person or a program that will read on. */
 function writeAll(fd: number, data: string | Uint8Array): void {
@@ -45,6 +49,8 @@ export function processOut(): Out {
       return process.stdout.columns ?? 0;
     },
     line: (text) => writeAll(1, `${text}\n`),
+    // oxlint-disable-next-line no-console -- the only way to write that needs no module
+    onlyLine: (text) => console.log(text),
     write: (data) => writeAll(1, data),
     error: (text) => writeAll(2, `${text}\n`),
     writeError: (data) => writeAll(2, data),

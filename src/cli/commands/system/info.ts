@@ -51,7 +51,7 @@ function serverLines(info: Info): string[] {
   const record = (name: string) => (info[name] as Readonly<Record<string, unknown>> | null) ?? {};
   const list = (value: unknown) => ((value as readonly string[] | null) ?? []).join(" ");
   const plugins = record("Plugins");
-  const commit = (name: string) => String(record(name)["ID"] ?? "");
+  const commit = (name: string) => (record(name)["ID"] as string | undefined) ?? "";
   const section = (title: string, items: readonly string[]) =>
     items.length === 0 ? [] : [title, ...items.map((item) => ` ${item}`)];
   const proxies = [
