@@ -16,6 +16,9 @@ import {
 /** The executable under test: `$WHERRY`, or what `make build` made. */
 export const wherryProgram = process.env["WHERRY"] || join(import.meta.dir, "../../dist/wherry");
 
+/** Times of waiting are multiplied by this: an emulated machine is slow. */
+export const patience = Number(process.env["WHERRY_TEST_PATIENCE"] ?? 1);
+
 export interface DaemonOptions {
   /** Daemon flags beside those that keep everything private. */
   readonly args?: readonly string[];
@@ -169,7 +172,7 @@ export class WherryDaemon implements AsyncDisposable {
     } finally {
       closeSync(log);
     }
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 20_000 * patience;
     while (!(await this.#isAnswering())) {
       if (Date.now() > deadline || this.#child.exitCode !== null)
         throw new Error(`the daemon did not start:\n${this.log()}`);
