@@ -24,6 +24,7 @@ export function connectClient(flags: FlagValues<typeof globalFlags>, config: Con
   const api = new ApiClient({
     http: new HttpClient(endpoint),
     host,
+    isTls: "tls" in endpoint && endpoint.tls !== undefined,
     version: environment("API_VERSION"),
     headers: config.content.HttpHeaders,
     userAgent: `Docker-Client/${buildInfo.version} (linux)`,

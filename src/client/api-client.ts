@@ -29,6 +29,7 @@ export interface ApiClientOptions {
   readonly http: HttpClient;
   /** As the user wrote it, for messages. */
   readonly host: string;
+  readonly isTls?: boolean;
   /** Fixes the version and switches negotiation off (DOCKER_API_VERSION). */
   readonly version?: string;
   /** Sent with every request (HttpHeaders of config.json). */
@@ -125,14 +126,16 @@ export class ApiClient {
     try {
       return await this.#options.http.request({ ...request, headers });
     } catch (error) {
-      throw this.#unreachable(error);
+      throw this.#unreachable(error, request);
     }
   }
 
-  #unreachable(error: unknown): Error {
+  #unreachable(error: unknown, { method, target }: { method: string; target: string }): Error {
     const { host } = this.#options;
-    if (error instanceof ConnectionLost)
-      return new DaemonUnreachable(`error during connect: ${error.message}`, { cause: error });
+    const verb = method[0]! + method.slice(1).toLowerCase();
+    const address = host.startsWith("unix://") ? encodeURIComponent(host.slice(7)) : host.replace(/^\w+:\/\//, "");
+    const during = `error during connect: ${verb} ${JSON.stringify(`${this.#options.isTls ? "https" : "http"}://${address}${target}`)}: `;
+    if (error instanceof ConnectionLost) return new DaemonUnreachable(during + error.message, { cause: error });
     const code = (error as { code?: string }).code;
     if (code === "EACCES" || code === "EPERM")
       return new DaemonUnreachable(
@@ -143,7 +146,7 @@ export class ApiClient {
       return new DaemonUnreachable(`Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?`, {
         cause: error,
       });
-    return new DaemonUnreachable(`error during connect: ${messageOf(error)}`, { cause: error });
+    return new DaemonUnreachable(during + messageOf(error), { cause: error });
   }
 }
 

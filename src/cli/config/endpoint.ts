@@ -51,19 +51,22 @@ function tlsOf(flags: EndpointFlags): ClientTls | undefined {
   const verify = flags.tlsverify ?? environment("TLS_VERIFY") !== undefined;
   if (!verify && !flags.tls && flags.tlsverify === undefined && environment("TLS") === undefined) return undefined;
   const folder = environment("CERT_PATH") ?? flags.configFolder;
-  const read = (given: string | undefined, name: string) => {
-    const path = given ?? `${folder}/${name}`;
-    if (given === undefined && !existsSync(path)) return undefined;
-    try {
-      return readFileSync(path, "utf8");
-    } catch (error) {
-      throw new CommandError(1, `could not read ${path}: ${(error as Error).message}`);
-    }
-  };
+  // Our own certificate may be missing where nobody named it; an authority that is not there must not be passed over.
+  const optional = (given: string | undefined, name: string) =>
+    given !== undefined || existsSync(`${folder}/${name}`) ? pemOf(given ?? `${folder}/${name}`) : undefined;
   return {
     verify,
-    ca: verify ? read(flags.tlscacert, "ca.pem") : undefined,
-    cert: read(flags.tlscert, "cert.pem"),
-    key: read(flags.tlskey, "key.pem"),
+    ca: pemOf(flags.tlscacert ?? `${folder}/ca.pem`),
+    cert: optional(flags.tlscert, "cert.pem"),
+    key: optional(flags.tlskey, "key.pem"),
   };
+}
+
+function pemOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw unresolved(`open ${path}: ${code === "ENOENT" ? "no such file or directory" : message}`);
+  }
 }

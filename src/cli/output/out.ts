@@ -27,8 +27,8 @@ function writeAll(fd: number, data: string | Uint8Array): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-      // The reader has gone (head, less): nothing more to say.
-      else if (code === "EPIPE") process.exit(0);
+      // The reader has gone (head, less): end as a program does that SIGPIPE kills.
+      else if (code === "EPIPE") process.exit(128 + 13);
       else throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { connect, type Socket } from "bun";
+import { connect, type Socket, type SocketHandler } from "bun";
 import { BodyDecoder } from "./body-decoder.ts";
 import { HeadBuffer } from "./head-buffer.ts";
 
@@ -37,7 +37,7 @@ export interface ByteStream {
   endWrite(): void;
 }
 
-/** The peer closed before an answer was whole. */
+/** The peer closed before an answer was whole, or is not whom it should be. */
 export class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";
 }
@@ -60,31 +60,48 @@ export class ClientConnection {
   static async open(endpoint: Endpoint): Promise<ClientConnection> {
     const connection = new ClientConnection();
     const socket = {
-      data: (_: Socket, chunk: Buffer) => connection.#onData(chunk),
+      data: (_: Socket, chunk: Buffer) => connection.#take(chunk),
       drain: () => connection.#onDrain(),
       end: () => connection.#onClose(),
       close: () => connection.#onClose(),
       error: () => connection.#onClose(),
     };
     if ("unix" in endpoint) connection.#socket = await connect({ unix: endpoint.unix, socket, allowHalfOpen: true });
+    else if (endpoint.tls) await connection.#openTls(endpoint, endpoint.tls, socket);
     else {
-      const { hostname, port, tls } = endpoint;
-      const options = tls && {
-        rejectUnauthorized: tls.verify,
-        ca: tls.ca,
-        cert: tls.cert,
-        key: tls.key,
-        serverName: hostname,
-      };
-      connection.#socket = await connect({
-        hostname,
-        port,
-        socket,
-        allowHalfOpen: true,
-        ...(options ? { tls: options } : {}),
-      });
+      const { hostname, port } = endpoint;
+      connection.#socket = await connect({ hostname, port, socket, allowHalfOpen: true });
     }
     return connection;
+  }
+
+  /** Nothing is sent before the peer is known to be the right one. */
+  async #openTls(
+    { hostname, port }: { readonly hostname: string; readonly port: number },
+    { verify, ca, cert, key }: ClientTls,
+    socket: SocketHandler<undefined>,
+  ): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    const handlers: SocketHandler<undefined> = {
+      ...socket,
+      handshake: (_, finished, problem) => {
+        if (problem && verify) done.reject(new ConnectionLost(`tls: failed to verify certificate: ${problem.message}`));
+        else if (finished) done.resolve();
+        else done.reject(new ConnectionLost("tls: handshake failure"));
+      },
+      close: () => {
+        done.reject(new ConnectionLost("EOF"));
+        this.#onClose();
+      },
+    };
+    const tls = { rejectUnauthorized: verify, ca, cert, key, serverName: hostname };
+    this.#socket = await connect({ hostname, port, socket: handlers, allowHalfOpen: true, tls });
+    try {
+      await done.promise;
+    } catch (error) {
+      this.#socket.terminate();
+      throw error;
+    }
   }
 
   /** May another request be sent? */
@@ -157,6 +174,19 @@ export class ClientConnection {
     }
     this.#unsent = undefined;
     this.#drained!.resolve();
+  }
+
+  /** What is not HTTP ends the connection; whoever waits is told. */
+  #take(chunk: Buffer): void {
+    try {
+      this.#onData(chunk);
+    } catch (error) {
+      const lost = error instanceof ConnectionLost ? error : new ConnectionLost((error as Error).message);
+      this.#waiting?.reject(lost);
+      this.#waiting = undefined;
+      this.#queue.fail(lost);
+      this.destroy();
+    }
   }
 
   #onData(chunk: Buffer): void {
@@ -238,8 +268,9 @@ class ByteQueue {
     this.#wake?.();
   }
 
+  /** The first failure is the cause of those that follow. */
   fail(error: Error): void {
-    this.#error = error;
+    this.#error ??= error;
     this.end();
   }
 
