@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Database } from "./database.ts";
@@ -36,4 +36,16 @@ test("a committed row is there when the file is opened again, and a newer format
   second.query("PRAGMA user_version = 9999").run({});
   second.close();
   expect(() => new Database(path)).toThrow("written by a newer one");
+});
+
+test("on a full disk the reserve is given up before a transaction fails", () => {
+  const path = join(folder, "full.db");
+  const database = new Database(path);
+  expect(existsSync(`${path}.reserve`)).toBe(true);
+  database.query("PRAGMA max_page_count = 1").get({});
+  const grow = () => database.transaction(() => database.query(insert).run({ name: "x".repeat(1 << 20) }));
+  expect(grow).toThrow("full");
+  expect(existsSync(`${path}.reserve`)).toBe(false);
+  database.close();
+  expect(existsSync(`${path}.reserve`)).toBe(true);
 });

@@ -1,4 +1,5 @@
 import { Database as Sqlite, type Statement } from "bun:sqlite";
+import { DiskReserve } from "./disk-reserve.ts";
 import { migrations } from "./migrations/migrations.ts";
 
 /**
@@ -7,10 +8,13 @@ import { migrations } from "./migrations/migrations.ts";
  */
 export class Database {
   readonly #sqlite: Sqlite;
+  readonly #reserve: DiskReserve | undefined;
 
   /** Opens or makes the file (":memory:" for tests) and brings it to the newest format. Throws on a newer one. */
   constructor(path: string) {
     this.#sqlite = new Sqlite(path, { create: true, strict: true });
+    this.#reserve = path === ":memory:" ? undefined : new DiskReserve(`${path}.reserve`);
+    this.#reserve?.refill();
     this.#sqlite.run("PRAGMA journal_mode = WAL");
     this.#sqlite.run("PRAGMA synchronous = FULL");
     this.#sqlite.run("PRAGMA foreign_keys = ON");
@@ -24,12 +28,21 @@ export class Database {
     return this.#sqlite.query<Row, [Parameters]>(sql);
   }
 
-  /** Runs `work` in one transaction; a throw rolls it back. Must not await. */
+  /**
+   * Runs `work` in one transaction; a throw rolls it back. Must not await. On a full disk the reserve is given up and the
+   * work done once more: what removes things must be able to say so.
+   */
   transaction<T>(work: () => T): T {
-    return this.#sqlite.transaction(work).immediate();
+    try {
+      return this.#sqlite.transaction(work).immediate();
+    } catch (error) {
+      if ((error as { code?: string }).code !== "SQLITE_FULL" || !this.#reserve?.release()) throw error;
+      return this.#sqlite.transaction(work).immediate();
+    }
   }
 
   close(): void {
+    this.#reserve?.refill();
     this.#sqlite.close();
   }
 

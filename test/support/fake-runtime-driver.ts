@@ -4,6 +4,7 @@ import {
   type ContainerFate,
   type ContainerProcess,
   type ExecProcess,
+  type ProcessResources,
   type ProcessStreams,
   type RunningExec,
   type RuntimeDriver,
@@ -13,7 +14,7 @@ import {
 } from "#drivers/runtime/runtime-driver.ts";
 
 type Signal = keyof typeof constants.signals;
-type FailingStep = "create" | "start" | "exec" | "attach" | "pause" | "unpause" | "reopenLog" | "remove";
+type FailingStep = "update" | "create" | "start" | "exec" | "attach" | "pause" | "unpause" | "reopenLog" | "remove";
 
 interface FakeContainer {
   readonly process: ContainerProcess;
@@ -126,6 +127,13 @@ export class FakeRuntimeDriver implements RuntimeDriver {
       name === "SIGKILL" || (!this.#deafTo.has(name) && !harmless.has(name) && container.status !== "paused");
     if (ends) queueMicrotask(() => this.#containers.has(id) && this.exit(id, 128 + signal));
     return "sent";
+  }
+
+  /** Limits set while running, by id. */
+  readonly updates = new Map<string, ProcessResources>();
+  async update(id: string, resources: ProcessResources): Promise<void> {
+    this.#call("update", id);
+    this.updates.set(id, resources);
   }
 
   async pause(id: string): Promise<void> {

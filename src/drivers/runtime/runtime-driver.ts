@@ -18,6 +18,8 @@ export interface RuntimeDriver {
   start(id: string): void | Promise<void>;
   /** Sends a signal to the container's init; "gone" when it has ended already. */
   signal(id: string, signal: number): "sent" | "gone" | Promise<"sent" | "gone">;
+  /** Sets the limits that are given, while it runs; the others stay. Throws RuntimeError with the kernel's reason. */
+  update(id: string, resources: ProcessResources): Promise<void>;
   pause(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
   /** Host pids of all processes in the container. */

@@ -46,6 +46,13 @@ export const cannotStop = (ref: string, cause: unknown) =>
 export const cannotStopWith = (ref: string, cause: EngineError) =>
   new EngineError(cause.kind, cause.code, `cannot stop container: ${ref}: ${cause.message}`, { cause });
 
+export const swapBelowMemory = () =>
+  invalid(
+    "swap-below-memory",
+    "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time",
+  );
+export const cannotUpdate = (id: string, cause: Error & { readonly detail: string }) =>
+  new EngineError("internal", "container.cannot-update", `Cannot update container ${id}: ${cause.detail}`, { cause });
 export const notJoinable = (name: string, status: string) =>
   invalid("not-joinable", `cannot join network namespace of a non running container: container ${name} is ${status}`);
 export const startPaused = () => conflict("paused", "cannot start a paused container, try unpause instead");

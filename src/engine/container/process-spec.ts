@@ -120,7 +120,8 @@ function processMount(mount: ContainerMount): ProcessMount {
   return { target: mount.destination, source: mount.source, type: "bind", options };
 }
 
-function resources(hostConfig: HostConfig): ProcessResources {
+/** Limits in the terms of the runtime driver; 0 and empty mean none. */
+export function resources(hostConfig: HostConfig): ProcessResources {
   const some = (value: number | undefined) => (value === undefined || value === 0 ? undefined : value);
   return {
     memoryBytes: some(hostConfig.Memory),

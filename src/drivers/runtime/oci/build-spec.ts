@@ -72,7 +72,7 @@ export function buildSpec(process: ContainerProcess, circumstances: SpecCircumst
       namespaces: namespaces(process),
       devices: devices.length > 0 ? devices : undefined,
       resources: {
-        ...resources(process.resources, limits, warn),
+        ...buildResources(process.resources, limits, warn),
         devices: process.privileged ? [everyDeviceRule] : [...defaultDeviceRules, ...gathered.rules],
       },
       sysctl: sysctls(process, limits),
@@ -174,7 +174,12 @@ function namespaces({ namespaces }: ContainerProcess): OciSpec["linux"]["namespa
     .map(([type, kind]) => (typeof kind === "object" ? { type, path: kind.path } : { type }));
 }
 
-function resources(wanted: ProcessResources, limits: HostLimits, warn: (message: string) => void): OciResources {
+/** Limits in the form of the runtime specification; what the kernel cannot do is left out with a warning. */
+export function buildResources(
+  wanted: ProcessResources,
+  limits: HostLimits,
+  warn: (message: string) => void,
+): OciResources {
   const swap = limits.canLimitSwap ? wanted.memorySwapBytes : undefined;
   if (wanted.memorySwapBytes !== undefined && !limits.canLimitSwap) warn("the kernel cannot limit swap");
   const weight = limits.canWeighBlockIo ? wanted.blkioWeight : undefined;

@@ -5,6 +5,7 @@ import {
   type ContainerFate,
   type ContainerProcess,
   type ExecProcess,
+  type ProcessResources,
   type ProcessStreams,
   type RunningExec,
   type RuntimeDriver,
@@ -29,6 +30,7 @@ import { SeccompFilters } from "./seccomp-filters.ts";
 import { selectRuntime } from "./select-runtime.ts";
 import { startContainer } from "./start-container.ts";
 import type { TrackedContainer } from "./tracked-container.ts";
+import { updateResources } from "./update-resources.ts";
 
 const freezePatienceMs = 5000;
 
@@ -93,6 +95,11 @@ export class OciRuntime implements RuntimeDriver {
 
   signal(id: string, signal: number): "sent" | "gone" {
     return this.#containers.get(id)?.signal(signal) ? "sent" : "gone";
+  }
+
+  async update(id: string, resources: ProcessResources): Promise<void> {
+    const { context } = this.#open();
+    await updateResources(context, this.#container(id).facts, id, resources);
   }
 
   async pause(id: string): Promise<void> {
