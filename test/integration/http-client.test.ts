@@ -36,12 +36,9 @@ async function* pieces(count: number, bytes: number) {
   for (let index = 0; index < count; index++) yield Buffer.alloc(bytes, index);
 }
 
-async function textOf(source: AsyncIterable<Uint8Array>, enough = (_: string) => false): Promise<string> {
+async function textOf(source: AsyncIterable<Uint8Array>): Promise<string> {
   let text = "";
-  for await (const chunk of source) {
-    text += Buffer.from(chunk).toString("utf8");
-    if (enough(text)) break;
-  }
+  for await (const chunk of source) text += Buffer.from(chunk).toString("utf8");
   return text;
 }
 

@@ -199,12 +199,11 @@ export class ClientConnection {
       if (complete.rest) this.#onData(complete.rest);
       return;
     }
-    const { promise, resolve } = this.#waiting;
+    const { resolve } = this.#waiting;
     this.#waiting = undefined;
     this.#frame(head);
-    if (complete.rest) this.#onBody(complete.rest);
     resolve(head);
-    void promise;
+    if (complete.rest) this.#onBody(complete.rest);
   }
 
   /** Decides how the body ends (RFC 9112, 6.3). */
