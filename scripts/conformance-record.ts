@@ -18,7 +18,7 @@ try {
   const started = await mustRun([engineScript, "up", home], { timeout: 600_000 });
   const socket = started.match(/unix:\/\/(\S+)/)![1]!;
   await using registry = await conformanceRegistry();
-  const engine = await ConformanceEngine.prepare(socket, await bridgeAddress(socket), registry);
+  const engine = await ConformanceEngine.prepare({ socket, bridgeAddress: await bridgeAddress(socket), registry });
   for (const [file, scenarios] of Object.entries(scenarioFiles)) {
     const before = readExpectations(file);
     const recordings: Record<string, Recording> = {};

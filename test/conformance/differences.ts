@@ -12,6 +12,7 @@ export interface Difference {
 
 const newestVersion = "we speak API versions up to 1.55";
 const clientsMistake = "a number that is none is the client's mistake, as everywhere else";
+const refusedAtOnce = "dockerd accepts it and fails when the container starts; we refuse it at once";
 const noIpv6 = "the default bridge has no IPv6 and we publish without a proxy, so nothing listens on [::]";
 
 export const differences: readonly Difference[] = [
@@ -60,6 +61,22 @@ export const differences: readonly Difference[] = [
     reason: "dockerd counts the pieces of 16 KiB that it cuts a long line into; we count lines",
   },
   {
+    scenario: "not HTTP at all",
+    step: 0,
+    part: "body",
+    ours: "400 Bad Request: malformed request line",
+    reason: "it tells what is wrong",
+  },
+  { scenario: "bad log options", step: 0, part: "exit", ours: 1, reason: refusedAtOnce },
+  { scenario: "bad log options", step: 0, part: "stdout", ours: undefined, reason: refusedAtOnce },
+  {
+    scenario: "bad log options",
+    step: 0,
+    part: "stderr",
+    ours: "Error response from daemon: invalid max-size: invalid size: 'x'\n",
+    reason: refusedAtOnce,
+  },
+  {
     scenario: "a published port on all addresses",
     step: 1,
     part: "stdout",
@@ -93,3 +110,6 @@ export const differences: readonly Difference[] = [
     reason: "these are crun's words",
   },
 ];
+
+/** Where only our command line differs from docker's. */
+export const commandLineDifferences: readonly Difference[] = [];

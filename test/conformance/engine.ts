@@ -9,17 +9,29 @@ import { type Registry, startRegistry } from "../support/registry.ts";
 import { mustRun, runCommand } from "../support/run-command.ts";
 import type { Surroundings } from "./normalise.ts";
 
+export interface EngineUnderTest {
+  readonly socket: string;
+  /** Address of its default bridge. */
+  readonly bridgeAddress: string;
+  readonly registry: Registry;
+  /** Docker's, unless told otherwise. */
+  readonly cli?: string;
+}
+
 /** An engine that scenarios are played on, one at a time; dockerd and wherry alike. */
 export class ConformanceEngine {
   readonly socket: string;
+  /** The command line that steps are run with. */
+  readonly cli: string;
   /** What the words of scenarios stand for here. */
   readonly words: Readonly<Record<string, string>>;
   readonly surroundings: Surroundings;
   readonly env: Readonly<Record<string, string>>;
   readonly #home: string;
 
-  private constructor(socket: string, words: Record<string, string>, home: string) {
+  private constructor(socket: string, cli: string, words: Record<string, string>, home: string) {
     this.socket = socket;
+    this.cli = cli;
     this.words = words;
     this.#home = home;
     const names = Object.fromEntries(Object.entries(words).map(([word, value]) => [value, word]));
@@ -31,8 +43,13 @@ export class ConformanceEngine {
     this.env = { DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: join(home, "config"), TZ: "UTC" };
   }
 
-  /** `bridgeAddress` is the one of the engine's default bridge. The engine may be in use, but gets emptied. */
-  static async prepare(socket: string, bridgeAddress: string, registry: Registry): Promise<ConformanceEngine> {
+  /** The engine may be in use, but gets emptied. */
+  static async prepare({
+    socket,
+    bridgeAddress,
+    registry,
+    cli = dockerCli(),
+  }: EngineUnderTest): Promise<ConformanceEngine> {
     const home = mkdtempSync(join(tmpdir(), "wherry-conformance-"));
     const words = {
       $registry: registry.address,
@@ -42,7 +59,7 @@ export class ConformanceEngine {
       $port: String(await freePort()),
       $bridge: bridgeAddress,
     };
-    const engine = new ConformanceEngine(socket, words, home);
+    const engine = new ConformanceEngine(socket, cli, words, home);
     await engine.#remove(() => false);
     const rootfs = await busyboxRootfs();
     writeFileSync(words.$rootfs, rootfs);

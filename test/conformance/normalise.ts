@@ -13,6 +13,8 @@ const isoTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 const macAddress = /(?<![0-9a-f:])[0-9a-f]{2}(:[0-9a-f]{2}){5}(?![0-9a-f:])/g;
 const inWords = /\b(Less than a second|About a minute|About an hour|\d+ (seconds?|minutes?|hours?|days?))( ago)?\b/g;
 const decimalSize = /\b\d+(\.\d+)?[kMG]?B\b/g;
+/** Progress that is told only when there was time for it. */
+const passingProgress = /^\S+: (Downloading|Verifying Checksum|Extracting|Waiting)\b.*\n/gm;
 const ephemeralPort = /(?<=(:|"HostPort":"|\b))(3[2-9]|4\d|5\d|60)\d{3}(?=(->|$|\n|"))/g;
 
 /** Replaces ids, times, addresses and sizes by words. The same id always becomes the same word, within one scenario. */
@@ -31,6 +33,7 @@ export class Normaliser {
     const subnet = this.#surroundings.subnet.replaceAll(".", "\\.");
     return (
       result
+        .replace(passingProgress, "")
         .replace(isoTime, (time) => (time.startsWith("0001-") ? time : "<time>"))
         .replace(goTime, "<time>")
         .replace(hexId, (id) => this.#wordFor(id))

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { dockerCli } from "../support/docker-cli.ts";
 import { RawConnection } from "../support/raw-connection.ts";
 import { digestOf } from "../support/registry.ts";
 import { type CommandResult, runCommand, type StartedCommand, startCommand } from "../support/run-command.ts";
@@ -60,7 +59,7 @@ class Player {
   }
 
   async #docker(step: DockerStep): Promise<RecordedStep | undefined> {
-    const argv = [dockerCli(), ...step.docker.map((word) => this.#expand(word))];
+    const argv = [this.#engine.cli, ...step.docker.map((word) => this.#expand(word))];
     const env = { ...this.#engine.env, ...step.env };
     const stdin = step.stdin === undefined ? undefined : this.#expand(step.stdin);
     if (step.background !== undefined) {
@@ -71,10 +70,9 @@ class Player {
       step.terminal === undefined
         ? await runCommand(argv, { env, stdin, timeout: stepTimeout })
         : await runOnTerminal(argv, { env, typed: step.terminal, timeout: stepTimeout });
-    if (step.silent) {
-      if (result.exitCode !== 0) throw new Error(`${argv.join(" ")}: ${result.stderr}`);
-      return undefined;
-    }
+    if (step.silent && result.exitCode !== 0) throw new Error(`${argv.join(" ")}: ${result.stderr}`);
+    if (step.readyOnce) await this.#until({ until: ["logs", step.readyOnce], prints: "ready" });
+    if (step.silent) return undefined;
     return this.#entry(`docker ${step.docker.join(" ")}`, step.digested ? digested(result) : result, step.unordered);
   }
 
@@ -99,13 +97,13 @@ class Player {
   }
 
   async #printed(words: readonly string[]): Promise<string> {
-    const argv = [dockerCli(), ...words.map((word) => this.#expand(word))];
+    const argv = [this.#engine.cli, ...words.map((word) => this.#expand(word))];
     const { stdout, stderr } = await runCommand(argv, { env: this.#engine.env, timeout: stepTimeout });
     return stdout + stderr;
   }
 
   async #inspect({ inspect, type = "container", fields }: InspectStep): Promise<RecordedStep> {
-    const argv = [dockerCli(), "inspect", "--type", type, this.#expand(inspect)];
+    const argv = [this.#engine.cli, "inspect", "--type", type, this.#expand(inspect)];
     const { stdout, stderr, exitCode } = await runCommand(argv, { env: this.#engine.env, timeout: stepTimeout });
     const step = `inspect ${inspect}`;
     if (exitCode !== 0) return this.#entry(step, { stdout, stderr, exitCode });

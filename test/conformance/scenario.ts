@@ -35,6 +35,8 @@ export interface DockerStep {
   readonly unordered?: true;
   /** Compare length and digest of a long output instead of the text. */
   readonly digested?: true;
+  /** Afterwards, wait until this container has printed `ready`. */
+  readonly readyOnce?: string;
   /** Only for its effect: what it prints is not compared. */
   readonly silent?: true;
 }
@@ -93,7 +95,9 @@ export const start = (name: string, ...args: readonly string[]): DockerStep => (
   docker: ["run", "-d", "--name", name, ...args],
   silent: true,
 });
-/** A container that sleeps until it is told to end, and does so at once. */
-export const startSleeper = (name: string, ...flags: readonly string[]): DockerStep =>
-  start(name, ...flags, "busybox", "sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 0.05; done");
+/** A container that sleeps until it is told to end, and then does so at once. Its output is "ready". */
+export const startSleeper = (name: string, ...flags: readonly string[]): DockerStep => ({
+  ...start(name, ...flags, "busybox", "sh", "-c", "trap 'exit 0' TERM INT; echo ready; while :; do sleep 0.05; done"),
+  readyOnce: name,
+});
 export const sh = (script: string): readonly string[] => ["busybox", "sh", "-c", script];

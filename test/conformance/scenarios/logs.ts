@@ -103,7 +103,7 @@ export const logsScenarios = [
     ["exec", "c1", "touch", "/go"],
     { finish: "attach" },
   ),
-  scenario("attach passes standard input on", start("c1", "-i", ...sh("read x; echo got $x; exit 4")), {
+  scenario("attach passes standard input on", start("c1", "-i", ...sh("read x; sleep 0.5; echo got $x; exit 4")), {
     docker: ["attach", "c1"],
     stdin: "word\n",
   }),

@@ -192,7 +192,7 @@ export const runScenarios = [
   scenario("a bad stop signal", run("--stop-signal", "NOSUCH", "busybox", "true")),
   scenario(
     "added hosts",
-    run("--add-host", "db:10.0.0.5", "--add-host", "six=::1", ...sh("grep -E 'db|six' /etc/hosts")),
+    run("--add-host", "store:10.0.0.5", "--add-host", "six=::1", ...sh("grep -E 'store|six' /etc/hosts")),
   ),
   scenario("the gateway as an added host", run("--add-host", "host:host-gateway", ...sh("grep 'host$' /etc/hosts"))),
   scenario(
