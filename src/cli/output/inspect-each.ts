@@ -36,7 +36,13 @@ const inspectFormat = { execute: "template parsing error" };
 /** An object that the template does not fit ends the rest, below an empty line. */
 function printFormatted(out: Out, found: readonly unknown[], formatted: (value: unknown) => string): void {
   if (found.length === 0) out.line("");
-  for (const item of found) printObject(out, formatted, item);
+  for (const item of found) printObject(out, formatted, goNamed(item));
+}
+
+/** Templates may say ID, as Go does, for what JSON calls Id. */
+function goNamed(item: unknown): unknown {
+  if (typeof item !== "object" || item === null || !("Id" in item)) return item;
+  return Object.defineProperty(item, "ID", { value: item.Id });
 }
 
 /** Nothing of any kind has the name. */
