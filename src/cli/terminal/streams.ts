@@ -32,20 +32,20 @@ export interface InputCopy {
 export function copyInput(stream: ByteStream, detachKeys?: readonly number[]): InputCopy {
   const watcher = detachKeys && new DetachWatcher(detachKeys);
   const detached = Promise.withResolvers<"detached">();
-  const onData = (chunk: Buffer) => {
-    process.stdin.pause();
-    void stream.write(chunk).then(() => {
-      if (watcher?.push(chunk).detached) detached.resolve("detached");
-      else process.stdin.resume();
-    });
+  let isStopped = false;
+  const copy = async () => {
+    // Not by events: Bun loses the end of stdin when it comes while stdin is paused.
+    for await (const chunk of process.stdin.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      if (isStopped) return;
+      await stream.write(chunk);
+      if (watcher?.push(chunk).detached) return detached.resolve("detached");
+    }
+    stream.endWrite();
   };
-  const onEnd = () => stream.endWrite();
-  process.stdin.on("data", onData);
-  process.stdin.on("end", onEnd);
-  process.stdin.resume();
+  // A terminal that has gone away is the end of its input.
+  copy().catch(() => stream.endWrite());
   const stop = () => {
-    process.stdin.off("data", onData);
-    process.stdin.off("end", onEnd);
+    isStopped = true;
     process.stdin.pause();
   };
   return { detached: detached.promise, stop };
