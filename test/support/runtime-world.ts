@@ -75,6 +75,8 @@ export class RuntimeWorld {
       capAdd: [],
       capDrop: [],
       seccomp: "default",
+      maskedPaths: ["/proc/kcore", "/proc/keys", "/sys/firmware"],
+      readonlyPaths: ["/proc/sys", "/proc/sysrq-trigger"],
       noNewPrivileges: false,
       sysctls: {},
       ulimits: [],

@@ -136,8 +136,9 @@ export interface ContainerProcess {
   /** "default", "unconfined" or the text of a profile (docker's seccomp JSON). */
   readonly seccomp: string;
   readonly noNewPrivileges: boolean;
-  readonly maskedPaths?: readonly string[];
-  readonly readonlyPaths?: readonly string[];
+  /** Paths that the container cannot read, and those that it cannot write; without effect on a privileged one. */
+  readonly maskedPaths: readonly string[];
+  readonly readonlyPaths: readonly string[];
   readonly sysctls: Readonly<Record<string, string>>;
   readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   readonly oomScoreAdj?: number;

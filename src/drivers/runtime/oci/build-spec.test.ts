@@ -38,6 +38,8 @@ const plain: ContainerProcess = {
   capAdd: [],
   capDrop: [],
   seccomp: "default",
+  maskedPaths: ["/proc/kcore"],
+  readonlyPaths: ["/proc/sys"],
   noNewPrivileges: false,
   sysctls: {},
   ulimits: [],

@@ -21,22 +21,6 @@ export interface SpecCircumstances {
 /** Where the container finds its small init. */
 const initTarget = "/sbin/docker-init";
 
-const defaultMaskedPaths = [
-  "/proc/asound",
-  "/proc/acpi",
-  "/proc/interrupts",
-  "/proc/kcore",
-  "/proc/keys",
-  "/proc/latency_stats",
-  "/proc/timer_list",
-  "/proc/timer_stats",
-  "/proc/sched_debug",
-  "/proc/scsi",
-  "/sys/firmware",
-  "/sys/devices/virtual/powercap",
-];
-const defaultReadonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
-
 /**
  * The runtime's configuration of a container, with docker's defaults. Throws RuntimeError ("description") when it asks
  * for a device that is not there or brings a seccomp profile that is none.
@@ -77,8 +61,8 @@ export function buildSpec(process: ContainerProcess, circumstances: SpecCircumst
       },
       sysctl: sysctls(process, limits),
       seccomp: seccomp(process, new Set(capabilities), limits),
-      maskedPaths: process.privileged ? undefined : (process.maskedPaths ?? defaultMaskedPaths),
-      readonlyPaths: process.privileged ? undefined : (process.readonlyPaths ?? defaultReadonlyPaths),
+      maskedPaths: process.privileged ? undefined : process.maskedPaths,
+      readonlyPaths: process.privileged ? undefined : process.readonlyPaths,
       rootfsPropagation: rootfsPropagation(process.mounts),
     },
   };
