@@ -18,6 +18,7 @@ export const containerApi = {
   create: route("POST", "/containers/create", {
     query: { name: "string", platform: "string" },
     body: ContainerCreate,
+    bodyRequired: true,
     returns: json<ContainerCreated>(),
   }),
   inspect: route("GET", "/containers/{id}/json", { query: { size: "boolean" }, returns: json<ContainerInspect>() }),
@@ -34,7 +35,8 @@ export const containerApi = {
       details: "boolean",
     },
   }),
-  resize: route("POST", "/containers/{id}/resize", { query: { h: "integer", w: "integer" } }),
+  // As text: the operation has words of its own for numbers that are none.
+  resize: route("POST", "/containers/{id}/resize", { query: { h: "string", w: "string" } }),
   start: route("POST", "/containers/{id}/start", { query: { detachKeys: "string", checkpoint: "string" } }),
   stop: route("POST", "/containers/{id}/stop", { query: { t: "integer", signal: "string" } }),
   restart: route("POST", "/containers/{id}/restart", { query: { t: "integer", signal: "string" } }),

@@ -20,6 +20,8 @@ export const json = <T>(): Returns<T> => ({});
 export interface RouteOptions {
   readonly query?: Readonly<Record<string, QueryKind>>;
   readonly body?: Schema;
+  /** No body at all is a mistake here; elsewhere it is an empty object. */
+  readonly bodyRequired?: boolean;
   /** "raw": the body is a byte stream that the operation reads itself (tar). */
   readonly rawBody?: boolean;
   readonly returns?: Returns<unknown>;

@@ -29,7 +29,9 @@ export class ContainerClient {
   rename = (id: string, name: string) => this.#api.done(containerApi.rename, { path: { id }, query: { name } });
   pause = (id: string) => this.#api.done(containerApi.pause, { path: { id } });
   unpause = (id: string) => this.#api.done(containerApi.unpause, { path: { id } });
-  resize = (id: string, query: QueryOf<Api["resize"]>) => this.#api.done(containerApi.resize, { path: { id }, query });
+  /** In cells. */
+  resize = (id: string, { h, w }: { readonly h: number; readonly w: number }) =>
+    this.#api.done(containerApi.resize, { path: { id }, query: { h: `${h}`, w: `${w}` } });
   remove = (id: string, query: QueryOf<Api["remove"]>) => this.#api.done(containerApi.remove, { path: { id }, query });
 
   /** The multiplexed (or, with a terminal, plain) output. */

@@ -14,7 +14,9 @@ export class ExecClient {
 
   create = (id: string, body: BodyOf<Api["create"]>) => this.#api.json(execApi.create, { path: { id }, body });
   inspect = (id: string) => this.#api.json(execApi.inspect, { path: { id } });
-  resize = (id: string, query: QueryOf<Api["resize"]>) => this.#api.done(execApi.resize, { path: { id }, query });
+  /** In cells. */
+  resize = (id: string, { h, w }: { readonly h: number; readonly w: number }) =>
+    this.#api.done(execApi.resize, { path: { id }, query: { h: `${h}`, w: `${w}` } });
 
   async start(id: string, body: BodyOf<Api["start"]>): Promise<ByteStream> {
     return (await this.#api.call(execApi.start, { path: { id }, body })).stream();

@@ -59,12 +59,12 @@ export class Dispatch {
     if (method === "OPTIONS") return reply(200);
     const match = this.#options.routes.find(method, path);
     if (!match || isOver(match.route, version)) throw pageNotFound();
-    const { since, query, body, upgrade } = match.route.options;
+    const { since, query, body, bodyRequired, upgrade } = match.route.options;
     if (since !== undefined && compareVersions(version, since) < 0) throw needsVersion(method, path, since);
     if (upgrade) exchange.tolerateHalfClose();
     call.match = match;
     call.query = readQuery(call.queryText, query);
-    if (body) call.body = await readJsonBody(exchange, body);
+    if (body) call.body = await readJsonBody(exchange, body, bodyRequired);
     return match.handler(call as unknown as ApiRequest<Route>);
   }
 

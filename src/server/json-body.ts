@@ -9,13 +9,14 @@ const maxJsonBytes = 16 * 1024 * 1024;
 
 /**
  * Reads and decodes a JSON body, with docker's refusals: wrong content type, broken JSON, content behind it, wrong types.
- * No body at all is an empty object.
+ * No body at all is an empty object, or a mistake where one is required.
  */
-export async function readJsonBody(exchange: HttpExchange, schema: Schema): Promise<unknown> {
+export async function readJsonBody(exchange: HttpExchange, schema: Schema, isRequired = false): Promise<unknown> {
   const { headers, body: framing } = exchange.head;
   const contentType = headers.get("content-type");
   if (framing === 0) {
     if (contentType) requireJson(contentType);
+    if (isRequired) throw noBody();
     return decodeValue(schema, {}, "");
   }
   requireJson(contentType ?? "");
@@ -38,7 +39,7 @@ function parse(text: string): unknown {
   } catch (cause) {
     const fault = explainJsonError(text);
     if (fault?.kind === "trailing") throw invalid("unexpected content after JSON", cause);
-    if (fault?.kind === "empty") throw invalid("invalid JSON: got EOF while reading request body", cause);
+    if (fault?.kind === "empty") throw noBody(cause);
     throw invalid(`invalid JSON: ${fault?.message ?? "invalid text"}`, cause);
   }
 }
@@ -50,6 +51,7 @@ function requireJson(contentType: string): void {
   throw unsupported(`unsupported Content-Type header (${mediaType}): must be 'application/json'`);
 }
 
+const noBody = (cause?: unknown) => invalid("invalid JSON: got EOF while reading request body", cause);
 const invalid = (message: string, cause: unknown) =>
   new EngineError("invalid-argument", "api.invalid-json", message, { cause });
 const unsupported = (message: string) => new EngineError("invalid-argument", "api.unsupported-content-type", message);

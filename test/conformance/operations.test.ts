@@ -29,7 +29,11 @@ afterAll(() => server[Symbol.asyncDispose]());
 /** A request for an operation, with names as clients send them. */
 function request(method: HttpExchange["head"]["method"], path: string, version: string): Promise<Response> {
   const name = path.startsWith("/images") ? "localhost:5000/team/app:1.0" : "some-name_1.x";
-  return server.fetch(`/v${version}${path.replace(/\{[^}]*\}/g, name)}`, { method });
+  const hasBody = Object.values(tables).some((table) =>
+    Object.values(table).some((route) => route.method === method && route.path === path && route.options.bodyRequired),
+  );
+  const body = hasBody ? { body: "{}", headers: { "Content-Type": "application/json" } } : {};
+  return server.fetch(`/v${version}${path.replace(/\{[^}]*\}/g, name)}`, { method, ...body });
 }
 
 test("108 operations of 15 resources are known", () => {

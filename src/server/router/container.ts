@@ -92,14 +92,19 @@ export function streamType(tty: boolean, version: string, headers: ReadonlyMap<s
   return !tty && atLeast(version, "1.42") && headers.has("upgrade") ? multiplexedStream : rawStream;
 }
 
-export function terminalSize({ h, w }: { h?: number; w?: number }): { rows: number; columns: number } {
-  if (h === undefined) throw invalidSize("height");
-  if (w === undefined) throw invalidSize("width");
-  return { rows: h, columns: w };
+export function terminalSize({ h = "", w = "" }: { h?: string; w?: string }): { rows: number; columns: number } {
+  return { rows: cells("height", h), columns: cells("width", w) };
 }
 
-const invalidSize = (what: string) =>
-  new EngineError("invalid-argument", "api.invalid-size", `invalid resize ${what} "": invalid syntax`);
+function cells(what: string, text: string): number {
+  if (/^\d+$/.test(text) && Number(text) < 2 ** 32) return Number(text);
+  const why = /^\d+$/.test(text) ? "value out of range" : "invalid syntax";
+  throw new EngineError(
+    "invalid-argument",
+    "api.invalid-size",
+    `invalid resize ${what} ${JSON.stringify(text)}: ${why}`,
+  );
+}
 
 /** docker overlooks a few bytes: old clients send `null` or `{}`. */
 function hasBody(headers: ReadonlyMap<string, string>): boolean {
