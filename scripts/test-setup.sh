@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 bash scripts/install-runtime.sh docker-registry=docker-registry skopeo=skopeo ip=iproute2 jq=jq curl=curl pgrep=procps \
-  openssl=openssl tini=tini tar=tar gzip=gzip zstd=zstd xz=xz-utils setfattr=attr tini=tini
+  openssl=openssl tini=tini tar=tar gzip=gzip zstd=zstd xz=xz-utils bzip2=bzip2 setfattr=attr python3=python3 setcap=libcap2-bin
 
 if [ -z "${DOCKER_CLI:-}" ] && [ ! -x "${ORACLE:-/opt/oracle}/bin/docker" ]; then
   bash scripts/oracle/install || command -v docker >/dev/null ||
