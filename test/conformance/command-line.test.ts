@@ -1,4 +1,5 @@
-import { mkdtempSync, symlinkSync } from "node:fs";
+import { afterAll } from "bun:test";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { wherryProgram } from "../support/daemon.ts";
@@ -6,6 +7,8 @@ import { conformanceSuite } from "./conformance.suite.ts";
 import { commandLineDifferences, differences } from "./differences.ts";
 
 // Our engine under our command line, called by docker's name: the user sees the same as with docker.
-const link = join(mkdtempSync(join(tmpdir(), "wherry-cli-")), "docker");
+const folder = mkdtempSync(join(tmpdir(), "wherry-cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const link = join(folder, "docker");
 symlinkSync(wherryProgram, link);
 conformanceSuite({ differences: [...differences, ...commandLineDifferences], cli: link });
