@@ -75,7 +75,8 @@ async function launch(deps: ContainerDeps, record: ContainerRecord): Promise<voi
   if (hub.isWanted) hub.connect(await runtime.attach(id));
   await runtime.start(id);
   undo.move();
-  const started = running(record, endpoint, created.value.pid, deps.now());
+  // The moment stays the recorded one: a crash before this is saved must not change what inspect has shown.
+  const started = running(record, endpoint, created.value.pid, intended.state.startedAt);
   containers.saveLater(started);
   announceStart(deps, started);
 }
