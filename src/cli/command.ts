@@ -55,3 +55,10 @@ export class FlagValueError extends Error {
     super(`invalid argument ${JSON.stringify(text)} for "${flags}" flag: ${why}`);
   }
 }
+
+/** What should be an image is no name of one. */
+export class InvalidImageName extends CommandError {
+  constructor(message: string) {
+    super(125, message);
+  }
+}

@@ -1,5 +1,6 @@
 import type { ContainerCreate, HostConfig } from "#api/types/container.ts";
 import type { FlagValues } from "#formats/flags/parse-flags.ts";
+import { parseIp } from "#formats/ip-address/ip-address.ts";
 import { CommandError, FlagValueError } from "../command.ts";
 import { capabilityChanges } from "./capabilities.ts";
 import { checkValues } from "./checked-values.ts";
@@ -133,7 +134,7 @@ function hostConfig(
     throw bad("conflicting options: cannot specify both --restart and --rm");
   return {
     ...limits(flags),
-    Binds: binds,
+    Binds: binds.length > 0 ? [...new Set(binds)] : undefined,
     ContainerIDFile: flags.cidfile ?? "",
     LogConfig: { Type: flags["log-driver"] ?? "", Config: parseLogOptions(flags["log-driver"], flags["log-opt"]) },
     NetworkMode: mode,
@@ -176,7 +177,10 @@ function hostConfig(
 function extraHost(text: string): string {
   const match = /^([^:=]+)[:=](.+)$/.exec(text);
   if (!match) throw new FlagValueError(text, "--add-host", `bad format for add-host: ${JSON.stringify(text)}`);
-  return `${match[1]}:${match[2]!.replace(/^\[|\]$/g, "")}`;
+  const address = match[2]!.replace(/^\[|\]$/g, "");
+  if (address !== "host-gateway" && !parseIp(address))
+    throw new FlagValueError(text, "--add-host", `invalid IP address in add-host: ${JSON.stringify(address)}`);
+  return `${match[1]}:${address}`;
 }
 
 const tmpfsEntry = (text: string): [string, string] => {

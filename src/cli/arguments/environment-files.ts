@@ -38,9 +38,10 @@ export function readEnvironment(files: readonly string[], flags: readonly string
   });
 }
 
-/** `key=value` pairs; a key alone has an empty value. */
+/** `key=value` pairs; a key alone has an empty value as a flag, and says nothing in a file, as with docker. */
 export function readLabels(files: readonly string[], flags: readonly string[]): Record<string, string> {
-  const entries = [...files.flatMap(linesOf), ...flags].map((entry) => {
+  const fromFiles = files.flatMap(linesOf).filter((line) => line.includes("="));
+  const entries = [...fromFiles, ...flags].map((entry) => {
     const [key, ...value] = entry.split("=");
     return [key!, value.join("=")] as const;
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { RestartPolicy } from "#api/types/container.ts";
+import { explainJsonError } from "#formats/json/explain-json-error.ts";
 import { parseBytes } from "#formats/units/size.ts";
 import { CommandError, FlagValueError } from "../command.ts";
 import { csvFields } from "./csv-fields.ts";
@@ -17,11 +18,16 @@ export function parseRestartPolicy(text: string): RestartPolicy {
   return { Name: name, MaximumRetryCount: Number(count) };
 }
 
+const ulimitNames = new Set(
+  "core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split(" "),
+);
+
 /** `nofile=1024:2048`; one number stands for both. */
 export function parseUlimit(text: string): { Name: string; Soft: number; Hard: number } {
   const fail = (why: string) => new FlagValueError(text, "--ulimit", why);
   const match = /^([a-z]+)=(.*)$/.exec(text);
   if (!match) throw fail(`invalid ulimit argument: ${text}`);
+  if (!ulimitNames.has(match[1]!)) throw fail(`invalid ulimit type: ${match[1]}`);
   const [soft, hard = soft, ...rest] = match[2]!.split(":");
   if (rest.length > 0)
     throw fail(`too many limit value arguments - ${match[2]}, can only have up to two, \`soft[:hard]\``);
@@ -86,14 +92,26 @@ export function readSecurityOptions(options: readonly string[]): string[] {
     if (rest.length === 0 && key !== "no-new-privileges" && !key!.includes(":"))
       throw bad(`Invalid --security-opt: ${JSON.stringify(option)}`);
     if (key !== "seccomp" || value === "unconfined" || value === "builtin" || value === "") return option;
-    try {
-      return `seccomp=${JSON.stringify(JSON.parse(readFileSync(value, "utf8")))}`;
-    } catch (error) {
-      const why =
-        (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file or directory" : (error as Error).message;
-      throw bad(`opening seccomp profile (${value}) failed: open ${value}: ${why}`);
-    }
+    return `seccomp=${compactProfile(value)}`;
   });
+}
+
+function compactProfile(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file or directory" : (error as Error).message;
+    throw bad(`opening seccomp profile (${path}) failed: open ${path}: ${why}`);
+  }
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    const fault = explainJsonError(text);
+    const why = fault?.kind === "syntax" && fault.message !== "unexpected EOF" ? fault.message : undefined;
+    throw bad(`compacting json for seccomp profile (${path}) failed: ${why ?? "unexpected end of JSON input"}`);
+  }
 }
 
 /** `all`, a count, or `device=0,capabilities=utility`. */

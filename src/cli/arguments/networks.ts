@@ -25,6 +25,8 @@ export function parseNetworks(flags: ContainerFlags): { mode: string; endpoints:
 
 function applyGlobal({ name, endpoint }: Network, flags: ContainerFlags): void {
   const isUserDefined = !["default", "bridge", "host", "none"].includes(name) && !name.startsWith("container:");
+  if (flags["network-alias"].length > 0 && !isUserDefined)
+    throw new CommandError(125, "network-scoped aliases are only supported for user-defined networks");
   if (flags["network-alias"].length > 0) endpoint.Aliases = [...(endpoint.Aliases ?? []), ...flags["network-alias"]];
   if (flags.link.length > 0 && isUserDefined) endpoint.Links = flags.link;
   if (flags["mac-address"] !== undefined) endpoint.MacAddress = flags["mac-address"];

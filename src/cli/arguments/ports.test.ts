@@ -20,12 +20,20 @@ test("a published port is exposed, and --expose takes ranges", () => {
 });
 
 test.each([
-  ["99999:80", "invalid hostPort: 99999"],
-  ["8080:x", "invalid containerPort: x"],
-  ["8080:80/icmp", "invalid proto: icmp"],
-  ["300.x:8080:80", "invalid IP address: 300.x"],
-  ["8080-8082:80-81", "invalid ranges specified for container and host Ports: 80-81 and 8080-8082"],
-  ["8080:", "no port specified"],
+  ["x", 'invalid range format for --expose: x, error: strconv.ParseUint: parsing "x": invalid syntax'],
+  ["90-80", "invalid range format for --expose: 90-80, error: Invalid range specified for the Port: 90-80"],
+  ["1:2", "invalid port format for --expose: 1:2"],
+])("--expose %s is refused", (text, message) => {
+  expect(() => parsePorts([], [text])).toThrow(message);
+});
+
+test.each([
+  ["99999:80", "Invalid hostPort: 99999"],
+  ["8080:x", "Invalid containerPort: x"],
+  ["8080:80/icmp", "Invalid proto: icmp"],
+  ["300.x:8080:80", "Invalid ip address: 300.x"],
+  ["8080-8082:80-81", "Invalid ranges specified for container and host Ports: 80-81 and 8080-8082"],
+  ["8080:", "No port specified"],
 ])("-p %s is refused", (text, message) => {
   expect(() => bindings(text)).toThrow(message);
 });

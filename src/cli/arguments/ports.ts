@@ -17,8 +17,8 @@ function parseRange(text: string, what: string): Range {
   const [first, last = first, ...more] = text.split("-");
   const numbers = [first!, last!].map((part) => (/^\d{1,5}$/.test(part) ? Number(part) : Number.NaN));
   const [from, to] = numbers as [number, number];
-  if (more.length > 0 || Number.isNaN(from) || Number.isNaN(to) || to > 65535) throw bad(`invalid ${what}: ${text}`);
-  if (to < from) throw bad(`invalid ${what}: ${text}`);
+  if (more.length > 0 || Number.isNaN(from) || Number.isNaN(to) || to > 65535 || to < from)
+    throw bad(`Invalid ${what}: ${text}`);
   return { from, to };
 }
 
@@ -35,17 +35,20 @@ export function parsePorts(publish: readonly string[], expose: readonly string[]
   for (const text of expose) {
     if (text.includes(":")) throw bad(`invalid port format for --expose: ${text}`);
     const { range, protocol } = splitProtocol(text);
-    const { from, to } = parseRangeOf(range, `invalid range format for --expose: ${text}`);
+    const { from, to } = parseExposed(range, text);
     for (let port = from; port <= to; port++) exposed[`${port}/${protocol}`] ??= {};
   }
   return { exposed, bindings };
 }
 
-function parseRangeOf(text: string, message: string): Range {
+function parseExposed(range: string, flag: string): Range {
+  const wrong = range.split("-").find((part) => !/^\d+$/.test(part));
+  const fail = (why: string) => bad(`invalid range format for --expose: ${flag}, error: ${why}`);
+  if (wrong !== undefined) throw fail(`strconv.ParseUint: parsing ${JSON.stringify(wrong)}: invalid syntax`);
   try {
-    return parseRange(text, "range");
+    return parseRange(range, "port");
   } catch {
-    throw bad(message);
+    throw fail(`Invalid range specified for the Port: ${range}`);
   }
 }
 
@@ -69,15 +72,15 @@ function* parsePublish(text: string): Generator<{ port: string; hostIp: string; 
   if (!match) throw bad(`invalid publish opts format: ${text}`);
   const hostIp = (match[1] ?? "").replace(/^\[|\]$/g, "");
   const { range, protocol } = splitProtocol(match[3]!);
-  if (range === "") throw bad(`no port specified: ${text}<empty>`);
-  if (!protocols.has(protocol)) throw bad(`invalid proto: ${protocol}`);
-  if (hostIp !== "" && !isAddress(hostIp)) throw bad(`invalid IP address: ${hostIp}`);
+  if (range === "") throw bad(`No port specified: ${text}<empty>`);
+  if (!protocols.has(protocol)) throw bad(`Invalid proto: ${protocol}`);
+  if (hostIp !== "" && !isAddress(hostIp)) throw bad(`Invalid ip address: ${hostIp}`);
   const container = parseRange(range, "containerPort");
   const hostText = match[2] ?? "";
   const host = hostText === "" ? undefined : parseRange(hostText, "hostPort");
   const count = container.to - container.from + 1;
   if (host && host.to - host.from + 1 !== count && count !== 1)
-    throw bad(`invalid ranges specified for container and host Ports: ${range} and ${hostText}`);
+    throw bad(`Invalid ranges specified for container and host Ports: ${range} and ${hostText}`);
   for (let index = 0; index < count; index++) {
     // One container port over a range of host ports: the daemon picks a free one of them.
     const hostPort = !host

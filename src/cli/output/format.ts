@@ -37,6 +37,8 @@ export function printListing<Row>(out: Out, listing: Listing<Row>, rows: readonl
   const source = unescapeFormat(isTable ? named.slice("table ".length) : named);
   const { type, complaints = usualComplaints } = listing;
   const template = parsed(source, complaints.parse, { rootType: type, functions: { json: jsonOf } });
+  // docker looks at a field's name even when there is no row.
+  if (values.length === 0) executed(template, complaints.execute, withJson(listing, emptyRow(listing)));
   const lines = values.map((value) => executed(template, complaints.execute, value));
   if (!isTable) {
     for (const line of lines) out.line(line);
@@ -63,6 +65,11 @@ const headersAsValues = (listing: Listing<never>) =>
   Object.fromEntries(
     Object.entries(listing.headers).map(([name, header]) => [name, name === "Label" ? (key: string) => key : header]),
   );
+
+const emptyRow = ({ headers, json }: Listing<never>): Record<string, unknown> => ({
+  ...Object.fromEntries([...Object.keys(headers), ...json].map((name) => [name, ""])),
+  Label: () => "",
+});
 
 function printTable<Row>(out: Out, { headers, values, columns }: Listing<Row>, rows: readonly Row[]): void {
   const cells = rows.map((row) => {

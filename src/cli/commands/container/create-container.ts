@@ -4,7 +4,7 @@ import { ApiError } from "#client/api-error.ts";
 import type { Client } from "#client/client.ts";
 import { familiarReference, parseReference, withDefaultTag } from "#formats/reference/reference.ts";
 import type { ContainerFlags } from "../../arguments/container-config.ts";
-import { CommandError } from "../../command.ts";
+import { CommandError, InvalidImageName } from "../../command.ts";
 import type { ConfigFile } from "../../config/config-file.ts";
 import type { Out } from "../../output/out.ts";
 import { pullImage } from "../image/pull-image.ts";
@@ -28,6 +28,7 @@ export async function createContainer({ client, out, config, flags, body }: Crea
       `container ID file found, make sure the other container isn't running or delete ${cidfile}`,
     );
   const image = body.Image!;
+  checkReference(image);
   const fetch = () =>
     pullImage(client, config, image, {
       platform,
@@ -51,6 +52,16 @@ export async function createContainer({ client, out, config, flags, body }: Crea
   for (const warning of created.Warnings ?? []) out.error(`WARNING: ${warning}`);
   if (cidfile !== undefined) writeFileSync(cidfile, created.Id);
   return created.Id;
+}
+
+/** A name that cannot be one is refused before the daemon is asked. */
+function checkReference(image: string): void {
+  if (/^(sha256:)?[0-9a-f]{64}$/.test(image)) return;
+  try {
+    parseReference(image);
+  } catch (error) {
+    throw new InvalidImageName((error as Error).message);
+  }
 }
 
 const familiar = (image: string): string => familiarReference(withDefaultTag(parseReference(image)));

@@ -102,7 +102,7 @@ function containerValues(row: ContainerSummary, whole: boolean): Readonly<Record
   const labels = Object.entries(row.Labels ?? {});
   return {
     ID: whole ? row.Id : row.Id.slice(0, 12),
-    Image: row.Image === "" ? "<no image>" : imageText(row.Image, whole),
+    Image: imageText(row, whole),
     Command: JSON.stringify(whole ? row.Command : ellipsis(row.Command, 20)),
     RunningFor: `${humanDuration(Date.now() / 1000 - row.Created)} ago`,
     CreatedAt: goTime(new Date(row.Created * 1000)),
@@ -122,8 +122,15 @@ function containerValues(row: ContainerSummary, whole: boolean): Readonly<Record
   };
 }
 
-/** The digest of a name is of no use in a table. */
-const imageText = (image: string, whole: boolean) => (whole ? image : image.replace(/@sha256:[0-9a-f]{64}$/, ""));
+/** An id is cut as ids are, and the digest of a name is of no use in a table. */
+function imageText({ Image: image, ImageID: id }: ContainerSummary, whole: boolean): string {
+  if (image === "") return "<no image>";
+  if (whole) return image;
+  if (shortId(image) === shortId(id)) return shortId(id);
+  return image.replace(/@sha256:[0-9a-f]{64}$/, "");
+}
+
+const shortId = (id: string) => id.replace(/^sha256:/, "").slice(0, 12);
 
 function sizeText({ SizeRw = 0, SizeRootFs = 0 }: ContainerSummary): string {
   const own = shortHumanSize(SizeRw);

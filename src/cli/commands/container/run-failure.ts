@@ -1,5 +1,5 @@
 import { ApiError, DaemonUnreachable } from "#client/api-error.ts";
-import { CommandError } from "../../command.ts";
+import { CommandError, InvalidImageName } from "../../command.ts";
 
 /** A failure of `run` or `create` before the container's own program: docker's exit codes 125, 126 and 127. */
 export function runFailure(error: unknown, program: string, verb: "run" | "create"): unknown {
@@ -11,6 +11,7 @@ export function runFailure(error: unknown, program: string, verb: "run" | "creat
       verb === "create" ? `Error response from daemon: ${error.message}` : text,
     );
   }
+  if (error instanceof InvalidImageName && verb === "create") return new CommandError(1, error.message);
   if (error instanceof DaemonUnreachable) {
     if (verb === "create") return error;
     return new CommandError(125, `${program}: ${error.message}${tail}`);

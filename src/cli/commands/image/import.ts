@@ -1,5 +1,6 @@
 import { createReadStream, existsSync } from "node:fs";
 import process from "node:process";
+import { parseReference } from "#formats/reference/reference.ts";
 import { CommandError, command } from "../../command.ts";
 import { messagesOf } from "../../output/progress.ts";
 
@@ -19,6 +20,7 @@ export const imageImport = command({
     const isUrl = /^https?:\/\//.test(source!);
     if (!isUrl && source !== "-" && !existsSync(source!))
       throw new CommandError(1, `open ${source}: no such file or directory`);
+    checkReference(reference);
     const tar = isUrl
       ? undefined
       : source === "-"
@@ -39,3 +41,12 @@ export const imageImport = command({
     return 0;
   },
 });
+
+function checkReference(name: string | undefined): void {
+  if (name === undefined) return;
+  try {
+    parseReference(name);
+  } catch (error) {
+    throw new CommandError(1, (error as Error).message);
+  }
+}
