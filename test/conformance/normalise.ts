@@ -37,7 +37,7 @@ export class Normaliser {
         .replace(isoTime, (time) => (time.startsWith("0001-") ? time : "<time>"))
         .replace(goTime, "<time>")
         .replace(hexId, (id) => this.#wordFor(id))
-        .replace(shortId, (id) => (/^\d+$/.test(id) ? id : this.#shortWordFor(id)))
+        .replace(shortId, (id) => this.#shortWordFor(id))
         .replace(macAddress, "<mac>")
         .replace(/\bendpoint [a-z]+_[a-z]+\d?\b/g, "endpoint <name>")
         .replace(inWords, (_all, _span, _unit, ago) => `<duration>${ago ?? ""}`)
