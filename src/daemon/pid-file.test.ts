@@ -36,8 +36,9 @@ test("a file left by a dead process, or with nonsense in it, is replaced", () =>
 });
 
 test("a zombie is dead", async () => {
-  // The shell does not ask for its child's exit code: the child stays a zombie while the shell sleeps.
-  const shell = spawn("sh", ["-c", "true & echo $!; exec sleep 5"], { stdio: ["ignore", "pipe", "ignore"] });
+  // When the child ends its parent is `sleep`, which never asks for an exit code: the child stays a zombie.
+  const child = "echo $$; exec sleep 0.05";
+  const shell = spawn("sh", ["-c", `sh -c '${child}' & exec sleep 5`], { stdio: ["ignore", "pipe", "ignore"] });
   const [line] = (await once(shell.stdout, "data")) as [Buffer];
   writeFileSync(path, line);
   for (let tries = 0; !/State:\s+Z/.test(statusOf(line)); tries++) {
