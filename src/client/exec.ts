@@ -1,5 +1,5 @@
 import { execApi } from "#api/exec.ts";
-import type { BodyOf, QueryOf } from "#api/route.ts";
+import type { BodyOf } from "#api/route.ts";
 import type { ByteStream } from "#platform/http/client-connection.ts";
 import type { ApiClient } from "./api-client.ts";
 
