@@ -36,6 +36,8 @@ export class FakeRuntimeDriver implements RuntimeDriver {
   readonly signals: Signal[] = [];
   /** Calls in order, as "create ID", "start ID" and so on, without signals. */
   readonly calls: string[] = [];
+  /** How often a process was said to come soon. */
+  expected = 0;
   readonly resized: { readonly id: string; readonly size: TerminalSize }[] = [];
   /** Answers `exec`; the default ends at once with 0. Change it to write output or to fail. */
   onExec: (process: ExecProcess, streams: FakeStreams, id: string) => number | Promise<number> = () => 0;
@@ -101,6 +103,10 @@ export class FakeRuntimeDriver implements RuntimeDriver {
   /** What `restore` will answer for an id that this driver has not created itself; the default is "gone". */
   setFate(id: string, fate: ContainerFate): void {
     this.#fates.set(id, fate);
+  }
+
+  expectProcess(): void {
+    this.expected += 1;
   }
 
   async create(process: ContainerProcess): Promise<{ readonly pid: number }> {

@@ -12,6 +12,11 @@ export interface RuntimeDriver {
   /** Probes what works on this host. Throws RuntimeError with a hint when nothing does. */
   open(): Promise<RuntimeFacts>;
 
+  /**
+   * A process will probably be wanted in a moment, by `create` or `exec`: what takes time and binds nobody may begin.
+   * Returns at once.
+   */
+  expectProcess(): void;
   /** Prepares and starts nothing but the monitor and the runtime's `create`. On failure nothing is left behind. */
   create(process: ContainerProcess): Promise<{ readonly pid: number }>;
   /** Runs the user's program. Synchronous in the ordinary case. */

@@ -36,6 +36,7 @@ type Needs = Pick<
   ContainerDeps,
   | "containers"
   | "live"
+  | "runtime"
   | "storage"
   | "volumes"
   | "images"
@@ -55,6 +56,8 @@ type Needs = Pick<
 export async function createContainer(deps: Needs, request: CreateRequest): Promise<Created> {
   const { hostConfig, warnings } = validate(deps, request);
   const image = imageOf(deps, request);
+  // Most are started at once.
+  deps.runtime.expectProcess();
   const id = randomBytes(32).toString("hex");
   const config = withHostname(deps, mergeConfig(request.config, image.config), hostConfig, id);
   await using undo = new AsyncDisposableStack();

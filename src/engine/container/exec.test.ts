@@ -43,6 +43,14 @@ function listener(): AttachClient & { got: string } {
   return client;
 }
 
+test("the runtime hears of a process when the exec is created, before it is started", async () => {
+  const world = await containerWorld();
+  await world.run("web");
+  const before = world.runtime.expected;
+  createExec(world, "web", request);
+  expect(world.runtime.expected - before).toBe(1);
+});
+
 test("an attached exec hands its output on and is over, with its code, before the client is let go", async () => {
   const world = await containerWorld();
   await world.run("web", { Env: ["A=1"], User: "nobody", WorkingDir: "" });

@@ -32,6 +32,7 @@ export function createExec(deps: Needs, ref: string, request: ExecRequest): Exec
   detachKeysOf(request.detachKeys, request.tty);
   requireRunning(container);
   checkUser(deps, container.id, request.user);
+  deps.runtime.expectProcess();
   const exec: ExecRecord = {
     id: randomBytes(32).toString("hex"),
     containerId: container.id,

@@ -21,6 +21,14 @@ test("a run costs one commit to create, one to start and one to end", async () =
   expect(world.containers.commits - before).toBe(3);
 });
 
+test("the runtime hears of a process as early as at its creation", async () => {
+  const world = await containerWorld();
+  await world.create("web");
+  expect([world.runtime.expected, world.runtime.calls]).toEqual([1, []]);
+  await startContainer(world, "web");
+  expect(world.runtime.expected).toBe(2);
+});
+
 test("what happens is told in docker's order", async () => {
   const world = await containerWorld();
   await world.run("web");

@@ -57,6 +57,7 @@ export async function startUnderLock(
 async function launch(deps: ContainerDeps, record: ContainerRecord): Promise<void> {
   const { containers, runtime, storage, networks } = deps;
   const { id } = record;
+  runtime.expectProcess();
   await using undo = new AsyncDisposableStack();
   const rootfs = storage.mount(id);
   undo.defer(() => storage.unmount(id));

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cgroupPathOf } from "#platform/linux/cgroup-path.ts";
 import { ProgramError } from "#platform/process/program-error.ts";
 import { run } from "#platform/process/run.ts";
 import { type ContainerProcess, RuntimeError } from "../runtime-driver.ts";
@@ -11,7 +12,7 @@ import type { OciSpec } from "./oci-spec.ts";
 import type { RuntimeBinary } from "./runtime-binary.ts";
 import { bundleOf, findInit, type RuntimeContext, runtimeArguments, stateFolderOf } from "./runtime-context.ts";
 import { startMonitor } from "./start-monitor.ts";
-import { cgroupPathOf, TrackedContainer } from "./tracked-container.ts";
+import { TrackedContainer } from "./tracked-container.ts";
 
 /** Facts for a later daemon, kept as annotations in the container's configuration. */
 export const factAnnotations = { runtime: "io.wherry.runtime", stdin: "io.wherry.stdin" } as const;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { CgroupMoves } from "#platform/linux/cgroup-moves.ts";
 import {
   type ContainerExit,
   type ContainerFate,
@@ -43,7 +44,7 @@ export class OciRuntime implements RuntimeDriver {
   readonly #options: OciRuntimeOptions;
   readonly #containers = new Map<string, TrackedContainer>();
   readonly #controls = new Map<string, ControlFiles>();
-  #opened: { readonly context: RuntimeContext; readonly watch: ExitWatch } | undefined;
+  #opened: { readonly context: RuntimeContext; readonly watch: ExitWatch; readonly moves: CgroupMoves } | undefined;
   #listener: (exit: ContainerExit) => void = () => {};
 
   constructor(options: OciRuntimeOptions) {
@@ -69,7 +70,7 @@ export class OciRuntime implements RuntimeDriver {
     };
     const watch = new ExitWatch(context, (exit) => this.#listener(exit));
     watch.start();
-    this.#opened = { context, watch };
+    this.#opened = { context, watch, moves: new CgroupMoves(layout) };
     return {
       runtime: defaultRuntime.name,
       runtimeVersion: defaultRuntime.version,
@@ -79,6 +80,10 @@ export class OciRuntime implements RuntimeDriver {
       warnings,
       runtimes: Object.fromEntries([...runtimes.values()].map(({ name, path }) => [name, path])),
     };
+  }
+
+  expectProcess(): void {
+    void this.#open().moves.prepare();
   }
 
   async create(process: ContainerProcess): Promise<{ readonly pid: number }> {

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cgroupPathOf } from "#platform/linux/cgroup-path.ts";
 import type { ContainerFate } from "../runtime-driver.ts";
 import { factAnnotations } from "./create-container.ts";
 import type { RecordedExit } from "./exit-files.ts";
 import type { OciSpec } from "./oci-spec.ts";
 import { bundleOf, type RuntimeContext, stateFolderOf } from "./runtime-context.ts";
-import { type ContainerFacts, cgroupPathOf, TrackedContainer } from "./tracked-container.ts";
+import { type ContainerFacts, TrackedContainer } from "./tracked-container.ts";
 
 /** Between a process's end and the monitor's record of it lies the writing of the last output. */
 const recordPatienceMs = 2000;

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { Cgroup } from "#platform/linux/cgroup.ts";
 import type { CgroupLayout } from "#platform/linux/cgroup-layout.ts";
@@ -69,17 +69,4 @@ export class TrackedContainer {
     if (this.#handle !== undefined) closeSync(this.#handle);
     this.#handle = undefined;
   }
-}
-
-/**
- * The path of a process's control group below its hierarchy's root. A runtime puts a process at the same path in every
- * hierarchy; version 2 alone is asked where it is alone, else the one for freezing.
- */
-export function cgroupPathOf(pid: number, layout: CgroupLayout): string | undefined {
-  const lines = readFileSync(`/proc/${pid}/cgroup`, "utf8").split("\n");
-  const line =
-    layout.mode === "unified"
-      ? lines.find((line) => line.startsWith("0::"))
-      : lines.find((line) => line.split(":")[1]?.split(",").includes("freezer"));
-  return line?.split(":").slice(2).join(":");
 }
