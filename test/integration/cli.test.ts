@@ -54,12 +54,12 @@ function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => (typeof item === "object" ? withoutEmpty(item) : item));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
-    // docker's keeps binds in a map, so their order is chance.
+    // docker's keeps binds and the values of -e in a map, so their order is chance.
     .map(
       ([key, item]) =>
         [
           key,
-          key === "Binds" && Array.isArray(item)
+          (key === "Binds" || key === "Env") && Array.isArray(item)
             ? item.map(String).sort((a, b) => (a < b ? -1 : 1))
             : withoutEmpty(item),
         ] as const,

@@ -89,6 +89,9 @@ async function runOnContainerTerminal(start: ExecStart, files: ExecFiles): Promi
   if (terminal === undefined) {
     return runningExec(start, files, { child, streams: new ExecStreams(1), resize: async () => {} });
   }
+  // crun sets the size itself, but hands the terminal over first: the program must not see one without a size.
+  const { consoleSize } = start.process;
+  if (consoleSize) setTerminalSize(terminal, { rows: consoleSize.height, columns: consoleSize.width });
   return onTerminal(start, files, { child, terminal, resized: () => {} });
 }
 
