@@ -71,6 +71,10 @@ test("a client's expression cannot keep the daemon busy", async () => {
   const deps = await containerWorld();
   await deps.create(`web${"a".repeat(60)}`);
   const begun = performance.now();
-  listContainers(deps, { all: true, limit: 0, filters: new Map([["name", ["(a+)+$X"]]]) });
+  listContainers(deps, {
+    all: true,
+    limit: 0,
+    filters: new Map([["name", ["(a+)+$X", "(a|ab|b)*c", "a*a*a*a*a*a*a*a*a*b"]]]),
+  });
   expect(performance.now() - begun).toBeLessThan(100);
 });

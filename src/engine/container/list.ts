@@ -1,4 +1,6 @@
 import { EngineError } from "#base/errors/engine-error.ts";
+import { PatternTooLargeError } from "#formats/go-regexp/automaton.ts";
+import { ExpressionSyntaxError, goRegexp } from "#formats/go-regexp/go-regexp.ts";
 import type { ContainerDeps } from "./container-deps.ts";
 import { invalidOption } from "./container-errors.ts";
 import type { ContainerRecord } from "./container-record.ts";
@@ -124,21 +126,20 @@ function labelTest(value: string): Test {
   };
 }
 
-/** docker takes the value as a regular expression; what is none is looked for as it stands. */
+/** docker takes the value as a regular expression of Go's; what is none matches nothing but itself. */
 function textTest(value: string, textsOf: (record: ContainerRecord) => readonly string[]): Test {
-  let expression: RegExp | undefined;
-  try {
-    // A client's expression runs on short names only, and is cut to a length at which it cannot keep the daemon busy.
-    expression = value.length <= 128 && !isCostly(value) ? new RegExp(value) : undefined;
-  } catch {
-    return () => false;
-  }
-  return (record) =>
-    textsOf(record).some((text) => text === value || (expression ? expression.test(text) : text.includes(value)));
+  const matches = expressionTest(value);
+  return (record) => textsOf(record).some((text) => text === value || matches(text));
 }
 
-/** Repetition of a repetition can take exponential time, which Go's engine does not know. */
-const isCostly = (expression: string): boolean => /[+*}]\)*[+*{]|\([^)]*[+*][^)]*\)[+*{]/.test(expression);
+function expressionTest(value: string): (text: string) => boolean {
+  try {
+    return goRegexp(value);
+  } catch (error) {
+    if (error instanceof ExpressionSyntaxError || error instanceof PatternTooLargeError) return () => false;
+    throw error;
+  }
+}
 
 /** "80", "80/tcp", "8000-8010/udp". */
 function portTest(filter: string, value: string, portsOf: (record: ContainerRecord) => readonly string[]): Test {

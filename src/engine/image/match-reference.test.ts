@@ -24,3 +24,10 @@ test.each<[string, string, boolean]>([
 test.each(["[", "[a", "[]", "[z-a]", "a\\", "[-a]"])("%s is no pattern", (pattern) => {
   expect(() => matchesReference(pattern, parseReference("a"))).toThrow("syntax error in pattern");
 });
+
+test("a client's pattern cannot keep the daemon busy", () => {
+  const started = performance.now();
+  const pattern = `${"a*".repeat(300)}x`;
+  expect(matchesReference(pattern, parseReference("a".repeat(200)))).toBe(false);
+  expect(performance.now() - started).toBeLessThan(1000);
+});

@@ -1,3 +1,4 @@
+import { compilePattern, type Pattern, PatternTooLargeError } from "#formats/go-regexp/automaton.ts";
 import { familiarName, familiarReference, type Reference } from "#formats/reference/reference.ts";
 import { invalidPattern } from "./image-errors.ts";
 
@@ -6,45 +7,64 @@ import { invalidPattern } from "./image-errors.ts";
  * with the familiar name both with and without its tag. Throws `image.invalid-pattern`.
  */
 export function matchesReference(pattern: string, reference: Reference): boolean {
-  const expression = globExpression(pattern);
-  return expression.test(familiarReference(reference)) || expression.test(familiarName(reference));
+  const matches = globTest(pattern);
+  return matches(familiarReference(reference)) || matches(familiarName(reference));
 }
 
-/** Go's path.Match. */
-function globExpression(pattern: string): RegExp {
-  let source = "";
-  for (let at = 0; at < pattern.length; at++) {
-    const character = pattern[at]!;
-    if (character === "*") source += "[^/]*";
-    else if (character === "?") source += "[^/]";
-    else if (character === "\\") {
-      if (++at === pattern.length) throw invalidPattern();
-      source += literal(pattern[at]!);
-    } else if (character === "[") {
-      const { source: range, end } = rangeExpression(pattern, at);
-      source += range;
+/** Go's path.Match, in time that grows with the lengths only. */
+function globTest(pattern: string): (text: string) => boolean {
+  const characters = Array.from(pattern);
+  const parts: Pattern[] = [{ kind: "start" }];
+  for (let at = 0; at < characters.length; at++) {
+    const character = characters[at]!;
+    if (character === "*") parts.push({ kind: "repeat", part: inOnePart, min: 0, max: Number.POSITIVE_INFINITY });
+    else if (character === "?") parts.push(inOnePart);
+    else if (character === "[") {
+      const { test, end } = rangeTest(characters, at);
+      parts.push({ kind: "character", test });
       at = end;
-    } else source += literal(character);
+    } else {
+      if (character === "\\" && ++at === characters.length) throw invalidPattern();
+      const code = codeOf(characters[at]!);
+      parts.push({ kind: "character", test: (other) => other === code });
+    }
   }
-  return new RegExp(`^${source}$`, "s");
+  parts.push({ kind: "end" });
+  try {
+    return compilePattern({ kind: "sequence", parts });
+  } catch (error) {
+    if (error instanceof PatternTooLargeError) throw invalidPattern();
+    throw error;
+  }
 }
 
-function rangeExpression(pattern: string, start: number): { source: string; end: number } {
-  const match = /^\[(\^?)((?:\\.|[^\]\\])+)\]/s.exec(pattern.slice(start));
-  if (!match) throw invalidPattern();
-  const [whole, negation, content] = match;
-  const parts: string[] = [];
-  const range = /(\\.|[^\\])(?:-(\\.|[^\\]))?/gsy;
-  for (let item = range.exec(content!); item; item = range.exec(content!)) {
-    const [text, low, high] = item;
-    if (text === "-" || low === "-" || high === undefined) {
-      if (low === "-") throw invalidPattern();
-      parts.push(literal(unescaped(low!)));
-    } else if (unescaped(low!) > unescaped(high)) throw invalidPattern();
-    else parts.push(`${literal(unescaped(low!))}-${literal(unescaped(high))}`);
-  }
-  return { source: `(?!/)[${negation}${parts.join("")}]`, end: start + whole.length - 1 };
-}
+const codeOf = (character: string): number => character.codePointAt(0)!;
+const slash = codeOf("/");
+const inOnePart: Pattern = { kind: "character", test: (code) => code !== slash };
 
-const unescaped = (text: string): string => (text.length > 1 ? text.slice(1) : text);
-const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/, "\\$&");
+/** `[a-c]`, `[^x\\]]`; `end` is the place of the closing bracket. */
+function rangeTest(characters: readonly string[], start: number): { test: (code: number) => boolean; end: number } {
+  let at = start + 1;
+  const negated = characters[at] === "^";
+  if (negated) at += 1;
+  const limit = () => {
+    if (characters[at] === "\\") at += 1;
+    else if (characters[at] === "-" || characters[at] === "]") throw invalidPattern();
+    const character = characters[at++];
+    if (character === undefined) throw invalidPattern();
+    return codeOf(character);
+  };
+  const ranges: (readonly [number, number])[] = [];
+  do {
+    const low = limit();
+    let high = low;
+    if (characters[at] === "-") {
+      at += 1;
+      high = limit();
+    }
+    if (high < low || at >= characters.length) throw invalidPattern();
+    ranges.push([low, high]);
+  } while (characters[at] !== "]");
+  const isIn = (code: number) => ranges.some(([low, high]) => code >= low && code <= high);
+  return { test: (code) => code !== slash && isIn(code) !== negated, end: at };
+}
