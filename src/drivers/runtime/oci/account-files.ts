@@ -3,8 +3,8 @@ import { openBelow, openFile, openFlags } from "#platform/linux/open.ts";
 import { SyscallError } from "#platform/linux/syscall-error.ts";
 import type { AccountFiles } from "./lookup-user.ts";
 
-/** Far above any real file; an image with more does not get to fill our memory. */
-const largestFileBytes = 16 * 1024 * 1024;
+/** Some 50,000 users. Reading is synchronous: an image or a container with more does not get to hold everybody up. */
+const largestFileBytes = 4 * 1024 * 1024;
 
 /** Reads the files of a root file system that is not to be trusted: no link leads out of it, no FIFO makes us wait. */
 export function readAccountFiles(rootfs: string): AccountFiles {

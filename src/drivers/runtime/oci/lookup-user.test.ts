@@ -56,3 +56,21 @@ test("what is not there is refused in docker's words", () => {
   expect(refusal("99999999999")).toBe("uids and gids must be in range 0-2147483647");
   expect(refusal("0:-1")).toBe("uids and gids must be in range 0-2147483647");
 });
+
+test("files stuffed with short lines cost neither memory nor time", () => {
+  for (const line of [":\n", "a:x:1:1::/:\n", "a:x:1:a,b,c,d\n", "\n", "root:x:1:root\n"]) {
+    const text = line.repeat(Math.floor((4 * 1024 * 1024) / line.length));
+    const before = process.memoryUsage().rss;
+    const started = performance.now();
+    const found = lookupUser("5", ["6"], { passwd: text, group: text });
+    expect(found.additionalGids).toEqual([0, 6]);
+    expect(performance.now() - started).toBeLessThan(1500);
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
+  }
+});
+
+test("no user is in more groups than the kernel takes", () => {
+  const group = Array.from({ length: 70_000 }, (_, gid) => `g${gid}:x:${gid}:root`).join("\n");
+  const { additionalGids } = lookupUser("root", [], { passwd: "root:x:0:0::/:", group });
+  expect(additionalGids.length).toBeLessThanOrEqual(65_536);
+});

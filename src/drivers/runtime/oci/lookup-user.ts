@@ -21,13 +21,11 @@ interface PasswdEntry {
   readonly home: string;
 }
 
-interface GroupEntry {
-  readonly name: string;
-  readonly gid: number;
-  readonly members: readonly string[];
-}
-
 const highestId = 2 ** 31 - 1;
+/** NGROUPS_MAX, with room for the user's own group. */
+const mostGroups = 65_535;
+/** An entry of passwd has seven. */
+const mostFields = 7;
 
 /**
  * Who `name|uid[:group|gid]` is in the container, "" being root. A number need not be in the files. Supplementary groups
@@ -35,50 +33,56 @@ const highestId = 2 ** 31 - 1;
  */
 export function lookupUser(user: string, groupAdd: readonly string[], files: AccountFiles): ProcessUser {
   const [userWord = "", groupWord = ""] = user.split(":", 2);
-  const groups = parseGroups(files.group ?? "");
-  const { name, uid, gid: ownGid, home } = findUser(userWord, parsePasswd(files.passwd ?? ""));
-  const gid = groupWord === "" ? ownGid : findGroup(groupWord, groups);
-  const fromFile = groupWord === "" ? groups.filter(({ members }) => members.includes(name)).map(({ gid }) => gid) : [];
-  const added = groupAdd.map((group) => findGroup(group, groups));
-  return { uid, gid, additionalGids: [...new Set([gid, ...fromFile, ...added])], home };
+  const { name, uid, gid: ownGid, home } = findUser(userWord, files.passwd ?? "");
+  const named = groupWord === "" ? groupAdd : [groupWord, ...groupAdd];
+  const { gidOf, memberGids } = findGroups(named, groupWord === "" ? name : "", files.group ?? "");
+  const gid = groupWord === "" ? ownGid : gidOf(groupWord);
+  return { uid, gid, additionalGids: [...new Set([gid, ...memberGids, ...groupAdd.map(gidOf)])], home };
 }
 
-function findUser(word: string, entries: readonly PasswdEntry[]): PasswdEntry {
+function findUser(word: string, passwd: string): PasswdEntry {
   const number = asNumber(word === "" ? "0" : word);
-  const found = entries.find(({ name, uid }) => name === word || uid === number);
-  if (found) return found;
+  for (const [name = "", , uidWord, gidWord, , home = ""] of entriesOf(passwd)) {
+    const uid = asNumber(uidWord);
+    if (uid === undefined || (name !== word && uid !== number)) continue;
+    return { name, uid, gid: asNumber(gidWord) ?? 0, home: home || "/" };
+  }
   if (number === undefined) throw descriptionError(`unable to find user ${word}: no matching entries in passwd file`);
   return { name: "", uid: inRange(number), gid: 0, home: "/" };
 }
 
-function findGroup(word: string, entries: readonly GroupEntry[]): number {
-  const number = asNumber(word);
-  const found = entries.find(({ name, gid }) => name === word || gid === number);
-  if (found) return found.gid;
-  if (number === undefined) throw descriptionError(`unable to find group ${word}: no matching entries in group file`);
-  return inRange(number);
+/** One walk through the file: the groups that `words` name, and those that `member` is in (nobody when it is empty). */
+function findGroups(words: readonly string[], member: string, text: string) {
+  const wanted = new Set(words);
+  const found = new Map<string, number>();
+  const memberGids = new Set<number>();
+  const note = (word: string, gid: number) => {
+    if (wanted.has(word) && !found.has(word)) found.set(word, gid);
+  };
+  for (const [name = "", , gidWord, members = ""] of entriesOf(text)) {
+    const gid = asNumber(gidWord);
+    if (gid === undefined) continue;
+    note(name, gid);
+    note(String(gid), gid);
+    if (member !== "" && memberGids.size < mostGroups && members.split(",").includes(member)) memberGids.add(gid);
+  }
+  const gidOf = (word: string): number => {
+    const gid = found.get(word) ?? asNumber(word);
+    if (gid === undefined) throw descriptionError(`unable to find group ${word}: no matching entries in group file`);
+    return found.has(word) ? gid : inRange(gid);
+  };
+  return { gidOf, memberGids };
 }
 
-function parsePasswd(text: string): PasswdEntry[] {
-  return fieldsOf(text).flatMap(([name = "", , uid, gid, , home = ""]) => {
-    const ids = [asNumber(uid), asNumber(gid)];
-    return ids[0] === undefined ? [] : [{ name, uid: ids[0], gid: ids[1] ?? 0, home: home || "/" }];
-  });
-}
-
-function parseGroups(text: string): GroupEntry[] {
-  return fieldsOf(text).flatMap(([name = "", , gid, members = ""]) => {
-    const number = asNumber(gid);
-    return number === undefined ? [] : [{ name, gid: number, members: members.split(",").filter(Boolean) }];
-  });
-}
-
-function fieldsOf(text: string): string[][] {
-  return text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => line.split(":"));
+/** The fields of one line after the other: whoever wrote the file, its lines are not all kept. */
+function* entriesOf(text: string): Generator<string[]> {
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf("\n", start);
+    const end = newline === -1 ? text.length : newline;
+    const line = text.slice(start, end).trim();
+    start = end + 1;
+    if (line !== "" && !line.startsWith("#")) yield line.split(":", mostFields);
+  }
 }
 
 function asNumber(text: string | undefined): number | undefined {
