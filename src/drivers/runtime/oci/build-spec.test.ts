@@ -220,6 +220,23 @@ test("a user's annotation cannot bring a filter", () => {
   expect(build({ annotations }).spec.annotations).toEqual({ "org.example": "x" });
 });
 
+test("a user's annotation cannot steer the runtime", () => {
+  const steering = {
+    "run.oci.handler": "krun",
+    "run.oci.hooks.stdout": "/etc/passwd",
+    "run.oci.keep_original_groups": "1",
+    "run.oci.seccomp.plugins": "/tmp/evil.so",
+    "RUN.OCI.timezone": "local",
+    "org.criu.config": "/tmp/criu.conf",
+    "org.systemd.property.ExecStopPost": "'x'",
+    "io.wherry.runtime": "evil",
+  };
+  const harmless = { "run.ocicle": "a", "org.systemd": "b", "com.docker.compose": "c" };
+  const { spec, warnings } = build({ annotations: { ...steering, ...harmless } });
+  expect(spec.annotations).toEqual(harmless);
+  expect(warnings).toContain("the annotation run.oci.handler would steer the runtime and is left out");
+});
+
 test("mounts that are handed on need a root file system that does so", () => {
   const propagation = (option: string) =>
     build({ mounts: [{ target: "/x", type: "bind", source: "/x", options: ["rbind", option] }] }).spec.linux

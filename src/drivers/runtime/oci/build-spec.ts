@@ -50,7 +50,7 @@ export function buildSpec(process: ContainerProcess, circumstances: SpecCircumst
     root: { path: process.rootfs, readonly: process.readOnlyRootfs },
     hostname: process.namespaces.uts === "host" ? undefined : process.hostname,
     mounts,
-    annotations: annotations(process),
+    annotations: annotations(process, warn),
     linux: {
       cgroupsPath,
       namespaces: namespaces(process),
@@ -218,7 +218,20 @@ function seccomp(
 /** crun takes a compiled filter from this annotation instead of the profile; only the driver itself may give one. */
 export const seccompFilterAnnotation = "run.oci.seccomp_bpf_data";
 
-function annotations({ annotations }: ContainerProcess): Readonly<Record<string, string>> | undefined {
-  const { [seccompFilterAnnotation]: _, ...rest } = annotations;
-  return Object.keys(rest).length > 0 ? rest : undefined;
+/**
+ * Families that make a runtime load plugins, write files, change the handler or set properties of its systemd unit; and
+ * our own. None of them is the user's to set: what may be asked for has an option with a check.
+ */
+const steeringAnnotations = /^(run\.oci|org\.criu|org\.systemd\.property|io\.wherry)\./i;
+
+function annotations(
+  { annotations }: ContainerProcess,
+  warn: (message: string) => void,
+): Readonly<Record<string, string>> | undefined {
+  const kept = Object.entries(annotations).filter(([name]) => {
+    const isSteering = steeringAnnotations.test(name);
+    if (isSteering) warn(`the annotation ${name} would steer the runtime and is left out`);
+    return !isSteering;
+  });
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }
