@@ -2,7 +2,8 @@
 export type Pattern =
   | { readonly kind: "character"; readonly test: (code: number) => boolean }
   | { readonly kind: "start" | "end" }
-  | { readonly kind: "sequence" | "choice"; readonly parts: readonly Pattern[] }
+  | { readonly kind: "sequence"; readonly parts: readonly Pattern[] }
+  | { readonly kind: "choice"; readonly parts: readonly Pattern[] }
   | { readonly kind: "repeat"; readonly part: Pattern; readonly min: number; readonly max: number };
 
 /** Unfolded repetitions included. The time a match takes is at most this times the length of the text. */

@@ -57,7 +57,7 @@ test.each([
 
 test("an expression that would grow beyond all bounds is refused at once", () => {
   const started = performance.now();
-  for (const large of ["((a{100}){100}){100}", "(((){1000}){1000}){1000}", `${"(".repeat(5000)}`])
+  for (const large of ["((a{100}){100}){100}", "(((){1000}){1000}){1000}", "(".repeat(5000)])
     expect(() => goRegexp(large)).toThrow();
   expect(() => goRegexp("(a{100}){100}")).toThrow(PatternTooLargeError);
   expect(performance.now() - started).toBeLessThan(500);
