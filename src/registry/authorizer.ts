@@ -1,5 +1,6 @@
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import { requestName } from "./go-error.ts";
+import { readAll } from "./read-all.ts";
 import { type Credentials, RegistryError } from "./registry-service.ts";
 import { responseError } from "./response-error.ts";
 import type { Transport } from "./transport.ts";
@@ -8,6 +9,11 @@ import type { Transport } from "./transport.ts";
 const defaultSeconds = 60;
 /** Renewed a little before they end. */
 const marginMilliseconds = 5000;
+
+/** A token is some kilobytes at most. */
+const maxTokenBytes = 1024 * 1024;
+
+type TokenTransport = Pick<Transport, "send" | "isInsecure">;
 
 interface Token {
   readonly text: string;
@@ -66,7 +72,7 @@ export class Authorizer {
  * token is asked for as well. Throws RegistryError with the server's words.
  */
 export async function requestToken(
-  transport: Transport,
+  transport: TokenTransport,
   { parameters }: Challenge,
   { scope, credentials, isLogin = false }: { scope: string; credentials: Credentials | undefined; isLogin?: boolean },
   signal: AbortSignal,
@@ -74,6 +80,7 @@ export async function requestToken(
   const realm = URL.parse(parameters["realm"] ?? "");
   if (!realm || !["http:", "https:"].includes(realm.protocol))
     throw new RegistryError("other", `no realm in the registry's challenge: ${JSON.stringify(parameters["realm"])}`);
+  await refuseOpenWire(transport, realm, credentials);
   const fields = new URLSearchParams();
   if (parameters["service"]) fields.set("service", parameters["service"]);
   if (scope !== "") fields.set("scope", scope);
@@ -84,8 +91,16 @@ export async function requestToken(
   return issuedToken(response);
 }
 
+/** A registry names its token server as it likes: over an open wire the user's secrets go to hosts only that are trusted so. */
+async function refuseOpenWire(transport: TokenTransport, realm: URL, credentials: Credentials | undefined) {
+  const hasSecrets = Boolean(credentials?.username || credentials?.password || credentials?.identityToken);
+  if (realm.protocol === "https:" || !hasSecrets || (await transport.isInsecure(realm.host))) return;
+  const message = `refusing to send credentials to the token server ${realm.origin} over plain http: use https, or add it to insecure-registries`;
+  throw new RegistryError("misconfigured", message);
+}
+
 function getToken(
-  transport: Transport,
+  transport: TokenTransport,
   realm: URL,
   fields: URLSearchParams,
   { credentials, isLogin, signal }: { credentials: Credentials | undefined; isLogin: boolean; signal: AbortSignal },
@@ -102,7 +117,7 @@ function getToken(
 }
 
 function postForToken(
-  transport: Transport,
+  transport: TokenTransport,
   url: URL,
   fields: URLSearchParams,
   identityToken: string,
@@ -118,7 +133,8 @@ function postForToken(
 async function issuedToken(response: Response): Promise<IssuedToken> {
   let body: Record<string, unknown>;
   try {
-    body = (await response.json()) as Record<string, unknown>;
+    const bytes = await readAll(response, maxTokenBytes);
+    body = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
   } catch (cause) {
     throw new RegistryError("other", "unable to decode token response", { cause });
   }

@@ -38,3 +38,11 @@ test("a client certificate without its key is refused", async () => {
     message: "missing key client.key for client certificate client.cert. CA certificates must use the extension .crt",
   });
 });
+
+test("no name of a server leads out of the folder", async () => {
+  await put("ca.crt");
+  await put("certs.d/r/ca.crt");
+  for (const authority of ["..", ".", "r/../..", "../."])
+    expect(await readCertificates([join(folder, "certs.d")], authority)).toEqual({});
+  expect(new URL("https://../token").host).toBe("..");
+});

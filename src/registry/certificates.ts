@@ -15,6 +15,8 @@ export interface TlsFiles {
  * client certificate whose key is the *.key of the same name. The first of the folders that has something counts.
  */
 export async function readCertificates(folders: readonly string[], authority: string): Promise<TlsFiles> {
+  // A token server's name is the registry's choice, and `..` is a host to a URL.
+  if (/^\.+(:|$)|[/\0]/.test(authority)) return {};
   for (const folder of folders) {
     const found = await readFolder(join(folder, authority));
     if (found) return found;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { unreachable } from "./go-error.ts";
+import { requestName, unreachable } from "./go-error.ts";
 
 const failed = (href: string, code: string, method = "GET") =>
   unreachable(method, new URL(href), Object.assign(new Error("raw words"), { code })).message;
@@ -23,4 +23,12 @@ test("what is wrong with a certificate is told", () => {
 
 test("an unknown failure keeps its own words", () => {
   expect(failed("https://r:5/v2/", "EWEIRD")).toBe('Get "https://r:5/v2/": raw words');
+});
+
+test("no password of a URL and no header's value comes into a message", async () => {
+  const url = new URL("https://ann:secret@mirror.example/v2/");
+  expect(requestName("GET", url)).toBe('Get "https://ann:xxxxx@mirror.example/v2/"');
+  const headers = { Authorization: "Bearer top\nsecret" };
+  const thrown = await fetch("http://127.0.0.1:1/", { headers }).catch((error: unknown) => error);
+  expect(unreachable("GET", url, thrown).message).not.toContain("secret");
 });

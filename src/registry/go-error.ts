@@ -15,9 +15,12 @@ export function unreachable(method: string, url: URL, thrown: unknown): Registry
   return new RegistryError("unreachable", `${requestName(method, url)}: ${reasonOf(url, thrown)}`, { cause: thrown });
 }
 
-/** `Get "https://host/v2/"`. */
-export const requestName = (method: string, url: URL): string =>
-  `${method[0]!.toUpperCase()}${method.slice(1).toLowerCase()} ${JSON.stringify(url.href)}`;
+/** `Get "https://host/v2/"`; a password is shown as Go shows it. */
+export function requestName(method: string, url: URL): string {
+  const shown = new URL(url);
+  if (shown.password !== "") shown.password = "xxxxx";
+  return `${method[0]!.toUpperCase()}${method.slice(1).toLowerCase()} ${JSON.stringify(shown.href)}`;
+}
 
 function reasonOf(url: URL, thrown: unknown): string {
   const { code = "", message } = thrown as { code?: string; message?: string };

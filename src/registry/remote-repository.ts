@@ -1,6 +1,7 @@
 import { type Digest, digestOf, isDigest } from "#formats/digest/digest.ts";
 import { type Descriptor, manifestMediaTypes } from "#formats/manifest/manifest.ts";
 import { downloadBlob, type RetryPolicy } from "./download-blob.ts";
+import { readAll } from "./read-all.ts";
 import type { RegistryServer } from "./registry-server.ts";
 import { type FetchedManifest, RegistryError, type RegistryRepository } from "./registry-service.ts";
 
@@ -114,17 +115,6 @@ export class RemoteRepository implements RegistryRepository {
     }
     throw failure ?? new RegistryError("unreachable", "no registry server to ask");
   }
-}
-
-async function readAll(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > maxBytes) throw new RegistryError("corrupt", `registry sent more than ${maxBytes} bytes`);
-    parts.push(chunk);
-  }
-  return Buffer.concat(parts);
 }
 
 function parseTags(bytes: Uint8Array): readonly string[] {
