@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Database } from "./database.ts";
@@ -48,4 +48,15 @@ test("on a full disk the reserve is given up before a transaction fails", () => 
   expect(existsSync(`${path}.reserve`)).toBe(false);
   database.close();
   expect(existsSync(`${path}.reserve`)).toBe(true);
+});
+
+test("nobody but its owner reads the file and its companions, also those of an older version", () => {
+  const path = join(folder, "private.db");
+  writeFileSync(path, "");
+  chmodSync(path, 0o644);
+  const database = new Database(path);
+  database.query(insert).run({ name: "x" });
+  for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}.reserve`])
+    expect([file, statSync(file).mode & 0o077]).toEqual([file, 0]);
+  database.close();
 });

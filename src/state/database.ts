@@ -1,4 +1,5 @@
 import { Database as Sqlite, type Statement } from "bun:sqlite";
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import { DiskReserve } from "./disk-reserve.ts";
 import { migrations } from "./migrations/migrations.ts";
 
@@ -12,6 +13,7 @@ export class Database {
 
   /** Opens or makes the file (":memory:" for tests) and brings it to the newest format. Throws on a newer one. */
   constructor(path: string) {
+    if (path !== ":memory:") keepPrivate(path);
     this.#sqlite = new Sqlite(path, { create: true, strict: true });
     this.#reserve = path === ":memory:" ? undefined : new DiskReserve(`${path}.reserve`);
     this.#reserve?.refill();
@@ -59,4 +61,11 @@ export class Database {
       });
     }
   }
+}
+
+/** Records hold passwords in variables: the file is for its owner alone, also in a folder that others may enter. */
+function keepPrivate(path: string): void {
+  // Its companions get the mode of the file from sqlite, unless they are there already.
+  closeSync(openSync(path, "a", 0o600));
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600);
 }
