@@ -280,3 +280,8 @@ test("the daemon's own limits are read from the kernel's text", () => {
     "Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 20000                files     \nMax core file size        0                    unlimited            bytes     \n";
   expect(parseHardLimits(text)).toEqual({ RLIMIT_NOFILE: 20_000, RLIMIT_CORE: Number.POSITIVE_INFINITY });
 });
+
+test("text that ends early for the runtime is refused", () => {
+  for (const changes of [{ env: ["A=b\0c"] }, { args: ["run\0x"] }, { workingDir: "/a\0/b" }])
+    expect(() => specText(build(changes).spec)).toThrow("contains nul byte");
+});

@@ -1,4 +1,4 @@
-import type { ContainerProcess, ExecProcess, ProcessResources } from "../runtime-driver.ts";
+import { type ContainerProcess, type ExecProcess, type ProcessResources, RuntimeError } from "../runtime-driver.ts";
 import { wantedCapabilities } from "./capabilities.ts";
 import { containerMounts, rootfsPropagation } from "./container-mounts.ts";
 import { defaultSeccompProfile } from "./default-seccomp-profile.ts";
@@ -91,9 +91,20 @@ export function buildExecProcess(
   };
 }
 
-/** JSON of a configuration or a process. An endless limit is RLIM_INFINITY, which a number of JavaScript cannot hold. */
+/**
+ * JSON of a configuration or a process. An endless limit is RLIM_INFINITY, which a number of JavaScript cannot hold. Throws
+ * RuntimeError ("description") for text with a nul byte: to the runtime it ends there, so we would have checked another one.
+ */
 export function specText(spec: OciSpec | OciProcess): string {
-  return JSON.stringify(spec, (_, value: unknown) => (value === Number.POSITIVE_INFINITY ? endless : value));
+  return JSON.stringify(spec, (_, value: unknown) => {
+    if (typeof value === "string" && value.includes("\0")) throw nulError(value);
+    return value === Number.POSITIVE_INFINITY ? endless : value;
+  });
+}
+
+function nulError(value: string): RuntimeError {
+  const message = `invalid value ${JSON.stringify(value.split("\0", 1)[0])}: contains nul byte (\\x00)`;
+  return new RuntimeError(message, message, { reason: "description" });
 }
 // The types do not know rawJSON yet.
 const endless = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON("18446744073709551615");
