@@ -45,3 +45,12 @@ test("no two events have the same time, even when the clock stands still or goes
   for (let i = 0; i < 4; i++) log.publish(die("x"));
   expect(seen).toEqual([5n, 6n, 7n, 9n]);
 });
+
+test("long events take the place of more of the older ones", () => {
+  const log = new EventLog();
+  for (let i = 0; i < 20; i++) log.publish({ ...die(String(i)), attributes: { label: "x".repeat(1024 * 1024) } });
+  const seen: string[] = [];
+  log.subscribe(0n, ({ id }) => seen.push(id));
+  expect(seen.length).toBeLessThan(8);
+  expect(seen.at(-1)).toBe("19");
+});

@@ -4,13 +4,11 @@ import { EngineError } from "#base/errors/engine-error.ts";
 import { eventFilterKeys, matchesEvent } from "#engine/events/event-filter.ts";
 import type { EngineEvent, EventsService } from "#engine/events/events-service.ts";
 import type { SystemService } from "#engine/system/system-service.ts";
+import { sendEvents } from "../event-stream.ts";
 import { parseFilters } from "../filters.ts";
-import { type Reply, reply, replyStream, replyText, type Write } from "../reply.ts";
+import { type Reply, reply, replyStream, replyText } from "../reply.ts";
 import { type Answer, router } from "../route-table.ts";
 import { eventText, infoView, versionView } from "../views/system.ts";
-
-/** Events that may wait for a slow client; then its stream is cut, so that it does not fill the daemon's memory. */
-const maxWaitingEvents = 10_000;
 
 export function systemRouter(system: SystemService, events: EventsService): Answer[] {
   return router(systemApi, {
@@ -60,51 +58,6 @@ function eventsReply(
     { contentType: format.contentType },
   );
 }
-
-interface EventStream {
-  readonly since: bigint | undefined;
-  readonly until: bigint | undefined;
-  readonly wanted: (event: EngineEvent) => boolean;
-  readonly encode: (event: EngineEvent) => string;
-  readonly write: Write;
-  readonly signal: AbortSignal;
-}
-
-/** Writes the remembered and the live events until `until`, or until the client goes. */
-async function sendEvents(events: EventsService, stream: EventStream): Promise<void> {
-  const waiting: string[] = [];
-  let wake = Promise.withResolvers<void>();
-  let over = false;
-  const end = () => {
-    over = true;
-    wake.resolve();
-  };
-  const unsubscribe = events.subscribe(stream.since, (event) => {
-    if (!stream.wanted(event)) return;
-    waiting.push(stream.encode(event));
-    if (waiting.length > maxWaitingEvents) end();
-    else wake.resolve();
-  });
-  const timer = stream.until === undefined ? undefined : setTimeout(end, millisecondsUntil(stream.until));
-  stream.signal.addEventListener("abort", end);
-  try {
-    // A moment that has passed asks for the remembered events only.
-    if (stream.until !== undefined && millisecondsUntil(stream.until) === 0) over = true;
-    while (true) {
-      while (waiting.length > 0) await stream.write(waiting.splice(0).join(""));
-      if (over || stream.signal.aborted) return;
-      await wake.promise;
-      wake = Promise.withResolvers();
-    }
-  } finally {
-    clearTimeout(timer);
-    unsubscribe();
-  }
-}
-
-/** setTimeout's longest wait is 24 days; a later end is as good as none. */
-const millisecondsUntil = (timeNano: bigint): number =>
-  Math.min(2 ** 31 - 1, Math.max(0, Number(timeNano / 1_000_000n) - Date.now()));
 
 /** Seconds since 1970 with optional fraction, in nanoseconds. */
 function parseTimestamp(text: string): bigint {
