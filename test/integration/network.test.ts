@@ -218,6 +218,20 @@ for (const firewall of ["nftables", "iptables"] as const) {
       expect(ask(neighbour, "tcp", "10.77.0.1", 8080)).toBeUndefined();
     });
 
+    test("another host that sends packets to 127.0.0.1 does not get to a port published there", async () => {
+      const neighbour = plugInNeighbour();
+      const one = box(driver, web, 2);
+      await serve(one.id);
+      driver.publish(web, one, both(8080, "127.0.0.1"));
+      succeed(...at(neighbour, "ip", "addr", "flush", "dev", "lo"));
+      for (const name of ["all", "wire1"])
+        succeed(...at(neighbour, "sh", "-c", `echo 1 > /proc/sys/net/ipv4/conf/${name}/route_localnet`));
+      succeed(...at(neighbour, "ip", "route", "add", "127.0.0.1", "via", "10.77.0.1", "src", "10.77.0.2"));
+      expect(ask(undefined, "tcp", "127.0.0.1", 8080)).toBe(web.gateway);
+      for (const protocol of ["tcp", "udp"] as const)
+        expect(ask(neighbour, protocol, "127.0.0.1", 8080)).toBeUndefined();
+    });
+
     test("a port that is not published is closed to other hosts and to other networks", async () => {
       const neighbour = plugInNeighbour();
       await driver.createNetwork(data);

@@ -99,7 +99,8 @@ export class IptablesFirewall implements Firewall {
     const { ports, outgoing, forward, spoofed } = this.#chains;
     const toHost = ["-m", "addrtype", "--dst-type", "LOCAL", "-j", ports];
     return [
-      { table: "nat", chain: "PREROUTING", place: "-A", match: toHost },
+      // Not from a wire to the loopback: translated here, the kernel would not get to refuse it.
+      { table: "nat", chain: "PREROUTING", place: "-A", match: ["!", "-d", "127.0.0.0/8", ...toHost] },
       { table: "nat", chain: "OUTPUT", place: "-A", match: toHost },
       { table: "nat", chain: "POSTROUTING", place: "-A", match: ["-j", outgoing] },
       { table: "filter", chain: "FORWARD", place: "-I", match: ["-j", forward] },

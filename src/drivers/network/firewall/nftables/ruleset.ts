@@ -17,6 +17,9 @@ export const sets = {
 /**
  * The whole table, as `nft` reads it. Rules never change: networks and ports are elements. Loaded over a table that is
  * there already, it renews the rules at a stroke and keeps the elements.
+ *
+ * What comes in by a wire for 127.0.0.0/8 is not translated: it would leave the loopback before the kernel gets to refuse
+ * it, and other hosts would reach what is published for this one alone. Our own such packets pass `output` only.
  */
 export function ruleset(table: string): string {
   return `
@@ -44,7 +47,7 @@ table ip ${table} {
     dnat ip to meta l4proto . th dport map @${sets.ports}
   }
   chain prerouting {
-    meta l4proto { tcp, udp, sctp } fib daddr type local jump published
+    ip daddr != 127.0.0.0/8 meta l4proto { tcp, udp, sctp } fib daddr type local jump published
   }
   chain output {
     meta l4proto { tcp, udp, sctp } fib daddr type local jump published
