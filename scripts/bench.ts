@@ -1,41 +1,46 @@
 // Side by side, alternating in one run: wherry, dockerd and podman. Prints medians, ratios and whether each bar is reached.
-//   bun scripts/bench.ts [--rows run-bridge,exec] [--rounds 15] [--log-mb 500] [--image-mb 300] [--without podman]
+//   bun scripts/bench.ts [--only run-bridge,exec] [--rounds 15] [--log-mb 500] [--image-mb 300] [--without podman]
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { dockerCli } from "../test/support/docker-cli.ts";
 import { startRegistry } from "../test/support/registry.ts";
 import { mustRun } from "../test/support/run-command.ts";
 import { pushBigImage } from "./bench/big-image.ts";
 import { type Contestant, dockerdContestant, podmanContestant, wherryContestant } from "./bench/contestant.ts";
 import { takeCpuShare } from "./bench/cpu-share.ts";
+import { dockerCli } from "./bench/docker-cli.ts";
 import { median } from "./bench/measure.ts";
 import { type Row, rows } from "./bench/rows.ts";
 
 const { values } = parseArgs({
   options: {
-    rows: { type: "string", default: rows.map(({ key }) => key).join(",") },
+    only: { type: "string", default: rows.map(({ key }) => key).join(",") },
     rounds: { type: "string", default: "15" },
     "log-mb": { type: "string", default: "500" },
     "image-mb": { type: "string", default: "300" },
     without: { type: "string", multiple: true, default: [] },
   },
 });
-const keys = values.rows.split(",");
+const keys = values.only.split(",");
 const unknown = keys.filter((key) => !rows.some((row) => row.key === key));
 if (unknown.length > 0)
   throw new Error(`no such row: ${unknown.join(", ")}; there are ${rows.map(({ key }) => key).join(", ")}`);
 const chosen = rows.filter(({ key }) => keys.includes(key));
 
 await mustRun(["bash", join(import.meta.dir, "test-setup.sh")], { timeout: 900_000 });
+// The first signal ends the race after what is being measured, so that everything is cleaned up; a second one ends at once.
+const stopped = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => stopped.abort(new Error(`stopped by ${signal}`)));
 using cpu = takeCpuShare();
 if (!cpu) console.log("no control group of our own: the figures are those of a shared machine");
 await using stack = new AsyncDisposableStack();
 const contestants: Contestant[] = [];
 for (const start of [wherryContestant, ...peers()]) {
+  stopped.signal.throwIfAborted();
   const contestant = await start();
   if (contestant) contestants.push(stack.use(contestant));
 }
-console.log(`engines: ${contestants.map(({ name }) => name).join(", ")}; command line of docker: ${dockerCli()}`);
+console.log(`engines: ${contestants.map(({ name }) => name).join(", ")}; command line of docker: ${await dockerCli()}`);
 const registry = stack.use(await startRegistry());
 const bigImage = keys.includes("pull") ? await pushBigImage(registry, Number(values["image-mb"])) : "";
 
@@ -63,12 +68,14 @@ process.exitCode = missed === 0 ? 0 : 1;
 /** The peers to fetch and start; which of them cannot be had is said. */
 function peers(): (() => Promise<Contestant | undefined>)[] {
   const attempt = async (name: string, ...ways: readonly (() => Promise<Contestant>)[]) => {
-    for (const way of ways)
+    for (const way of ways) {
+      stopped.signal.throwIfAborted();
       try {
         return await way();
       } catch (error) {
         console.log(`${name}: ${(error as Error).message.split("\n")[0]}`);
       }
+    }
     console.log(`${name} is not in the race`);
     return undefined;
   };
@@ -93,6 +100,7 @@ async function measureRow(row: Row): Promise<(number | undefined)[]> {
   const options = { registry, bigImage, logMegabytes: Number(values["log-mb"]) };
   for (let round = 0; round < rounds; round++)
     for (let turn = 0; turn < contestants.length; turn++) {
+      stopped.signal.throwIfAborted();
       const contestant = contestants[(round + turn) % contestants.length]!;
       const cli = row.usesOwnCli ? (contestant.ownCli ?? contestant.cli) : contestant.cli;
       const figure = await row.measure(contestant, { ...options, cli });

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { busyboxRootfs } from "../../test/support/busybox-image.ts";
 import { WherryDaemon, wherryProgram } from "../../test/support/daemon.ts";
-import { dockerCli, oracleFolder } from "../../test/support/docker-cli.ts";
+import { oracleFolder } from "../../test/support/docker-cli.ts";
 import { mustRun } from "../../test/support/run-command.ts";
+import { dockerCli } from "./docker-cli.ts";
 
 /** An engine in the race. All of them take docker's commands. */
 export interface Contestant extends AsyncDisposable {
@@ -28,12 +29,12 @@ export interface Contestant extends AsyncDisposable {
 export const containersCgroup = "/wherry-bench/containers";
 
 export async function wherryContestant(): Promise<Contestant> {
-  const daemon = await WherryDaemon.start({ args: ["--cgroup-parent", containersCgroup] });
+  const daemon = await WherryDaemon.start({ args: ["--cgroup-parent", containersCgroup], execRootInMemory: true });
   return {
     name:
       (await mustRun([wherryProgram, "--version"])).match(/^wherry version [^,\s]+/)?.[0].replace(" version", "") ??
       "wherry",
-    cli: [dockerCli()],
+    cli: [await dockerCli()],
     ownCli: [wherryProgram],
     env: daemon.env,
     runFlags: [],
@@ -55,16 +56,17 @@ export async function dockerdContestant(generation: "28" | "20"): Promise<Contes
     await mustRun([script, "down", home], { env, timeout: 120_000 });
   };
   try {
+    for (const name of ["exec", "containerd-state"]) await mountMemory(join(home, name));
     await mustRun([script, "up", home], { env, timeout: 600_000 });
   } catch (error) {
     await stop();
     throw error;
   }
   const host = { DOCKER_HOST: `unix://${join(home, "docker.sock")}`, DOCKER_CONFIG: join(home, "config") };
-  const version = await mustRun([dockerCli(), "version", "--format", "{{.Server.Version}}"], { env: host });
+  const version = await mustRun([await dockerCli(), "version", "--format", "{{.Server.Version}}"], { env: host });
   return {
     name: `dockerd ${version.trim().split("+")[0]}`,
-    cli: [dockerCli()],
+    cli: [await dockerCli()],
     env: host,
     runFlags: [],
     daemonPids: () => ["docker.pid", "containerd.pid"].map((file) => Number(readFileSync(join(home, file), "utf8"))),
@@ -80,7 +82,8 @@ export async function podmanContestant(): Promise<Contestant> {
   const home = mkdtempSync("/tmp/bench-podman-");
   const cli = [join(import.meta.dir, "../oracle/podman")];
   const env = { PODMAN_DIR: home, ORACLE: oracleFolder };
-  mkdirSync(join(home, "root"), { recursive: true });
+  mkdirSync(join(home, "root"));
+  await mountMemory(join(home, "run"));
   await mustRun([...cli, "import", "--change", "CMD sh", "-", "localhost/busybox"], {
     env,
     stdin: await busyboxRootfs(),
@@ -104,4 +107,10 @@ export async function podmanContestant(): Promise<Contestant> {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** What lives as long as the machine is kept in memory by every engine, as /run does on most machines. */
+async function mountMemory(folder: string): Promise<void> {
+  mkdirSync(folder);
+  await mustRun(["mount", "-t", "tmpfs", "-o", "mode=711", "tmpfs", folder]);
 }

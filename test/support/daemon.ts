@@ -27,6 +27,8 @@ export interface DaemonOptions {
   readonly config?: object;
   /** Puts the data root on a file system of its own that is no larger than this. */
   readonly dataRootMegabytes?: number;
+  /** Keeps what lives as long as the machine in memory, as /run does on most machines. */
+  readonly execRootInMemory?: boolean;
   /** Import the image `busybox`; on by default. */
   readonly busybox?: boolean;
 }
@@ -97,6 +99,7 @@ export class WherryDaemon implements AsyncDisposable {
     const daemon = new WherryDaemon(options);
     try {
       if (options.dataRootMegabytes !== undefined) await mountSmall(daemon.dataRoot, options.dataRootMegabytes);
+      if (options.execRootInMemory) await mountSmall(daemon.execRoot, 256);
       await daemon.launch();
       if (options.busybox !== false) await daemon.importImage("busybox", await busyboxRootfs(), "--change", "CMD sh");
     } catch (error) {
