@@ -109,6 +109,7 @@ export async function startEngine(paths: DataRoot, { config, logger, id }: Engin
     settings: () => ({ ...current.config, defaultRuntime: runtimeFacts.runtime }),
     storage,
     runtime: runtimeFacts,
+    expectProcess: () => runtime.expectProcess(),
     network: networkFacts,
     networkDrivers: ["bridge", "host", "null"],
     logDriver: config.containers.logDriver,

@@ -10,9 +10,13 @@ import { type Seen, testRoutes } from "../support/test-routes.ts";
 const seen: Seen = { endings: [], flooded: 0 };
 const events = new EventLog();
 let server: ServerUnderTest;
+let greetings = 0;
 
 beforeAll(async () => {
-  server = await ServerUnderTest.start([...systemRouter(fakeSystem(), events), ...testRoutes(seen)], {
+  const system = fakeSystem(() => {
+    greetings += 1;
+  });
+  server = await ServerUnderTest.start([...systemRouter(system, events), ...testRoutes(seen)], {
     corsOrigin: "https://panel.example",
   });
 });
@@ -52,6 +56,14 @@ describe("versions", () => {
     expect(answer.match(/HTTP\/1.1 200 OK/g)).toHaveLength(2);
     expect(answer).toContain("Content-Length: 0\r\n");
     expect(answer.endsWith("\r\n\r\nOK")).toBe(true);
+  });
+
+  test("HEAD of ping gets the runtime ready for what a command line may want next, GET does not", async () => {
+    const before = greetings;
+    await (await server.fetch("/_ping")).text();
+    expect(greetings).toBe(before);
+    await server.fetch("/_ping", { method: "HEAD" });
+    expect(greetings).toBe(before + 1);
   });
 
   for (const path of ["/echo/a", "/v1.20/echo/a", "/v1.55/echo/a"])

@@ -3,7 +3,7 @@ import { System } from "#engine/system/system.ts";
 import type { SystemService } from "#engine/system/system-service.ts";
 
 /** The system service over made-up facts. The password "wrong" is refused. */
-export function fakeSystem(): SystemService {
+export function fakeSystem(expectProcess: () => void = () => {}): SystemService {
   return new System({
     id: "f00d",
     build: { version: "1.2.3", commit: "abc", time: "2026-01-02T03:04:05Z", runtime: "bun1" },
@@ -47,6 +47,7 @@ export function fakeSystem(): SystemService {
       runtimes: { crun: "/usr/bin/crun" },
     },
     network: { firewall: "nftables", warnings: ["WARNING: a network warning"] },
+    expectProcess,
     networkDrivers: ["bridge", "host", "null"],
     logDriver: "json-file",
     logDrivers: ["json-file"],

@@ -14,7 +14,7 @@ export interface RuntimeDriver {
 
   /**
    * A process will probably be wanted in a moment, by `create` or `exec`: what takes time and binds nobody may begin.
-   * Returns at once.
+   * Returns at once, also while the driver is not open.
    */
   expectProcess(): void;
   /** Prepares and starts nothing but the monitor and the runtime's `create`. On failure nothing is left behind. */

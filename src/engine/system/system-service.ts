@@ -2,6 +2,11 @@ import type { AuthConfig } from "#api/types/system.ts";
 
 /** The engine as a whole: what it is, how it does, and whether a registry knows a user. */
 export interface SystemService {
+  /**
+   * A command line has said hello, as docker's does before each of its commands: a container or an exec may be next, and
+   * what their start has to wait for may begin. Returns at once.
+   */
+  greet(): void;
   version(): VersionFacts;
   info(): SystemInfo;
   /** Asks the registry whether the credentials are good. Throws `registry.unauthorized` (401) in the registry's words. */

@@ -1,6 +1,6 @@
 import type { AuthConfig } from "#api/types/system.ts";
 import type { NetworkFacts } from "#drivers/network/network-driver.ts";
-import type { RuntimeFacts } from "#drivers/runtime/runtime-driver.ts";
+import type { RuntimeDriver, RuntimeFacts } from "#drivers/runtime/runtime-driver.ts";
 import type { StorageDriver } from "#drivers/storage/storage-driver.ts";
 import type { HostFacts, SystemInfo, SystemService, SystemSettings, VersionFacts } from "./system-service.ts";
 
@@ -15,6 +15,7 @@ export interface SystemDeps {
   readonly settings: () => SystemSettings;
   readonly storage: Pick<StorageDriver, "name" | "status">;
   readonly runtime: RuntimeFacts;
+  readonly expectProcess: RuntimeDriver["expectProcess"];
   readonly network: NetworkFacts;
   readonly networkDrivers: readonly string[];
   readonly logDriver: string;
@@ -33,6 +34,10 @@ export class System implements SystemService {
 
   constructor(deps: SystemDeps) {
     this.#deps = deps;
+  }
+
+  greet(): void {
+    this.#deps.expectProcess();
   }
 
   version(): VersionFacts {

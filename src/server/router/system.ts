@@ -13,7 +13,11 @@ import { eventText, infoView, versionView } from "../views/system.ts";
 export function systemRouter(system: SystemService, events: EventsService): Answer[] {
   return router(systemApi, {
     ping: () => replyText(200, "OK", pingHeaders),
-    pingHead: () => reply(200, undefined, { "Content-Type": "text/plain; charset=utf-8", ...pingHeaders }),
+    // Those who watch the daemon ask with GET; HEAD is how docker's command line begins.
+    pingHead: () => {
+      system.greet();
+      return reply(200, undefined, { "Content-Type": "text/plain; charset=utf-8", ...pingHeaders });
+    },
     version: () => reply(200, versionView(system.version())),
     info: ({ version }) => reply(200, infoView(system.info(), version)),
     auth: async ({ body, signal }) => {

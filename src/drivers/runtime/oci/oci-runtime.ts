@@ -83,11 +83,13 @@ export class OciRuntime implements RuntimeDriver {
   }
 
   expectProcess(): void {
-    void this.#open().moves.prepare();
+    void this.#opened?.moves.prepare();
   }
 
   async create(process: ContainerProcess): Promise<{ readonly pid: number }> {
-    const { context, watch } = this.#open();
+    const { context, watch, moves } = this.#open();
+    // Once more: it may have been expected long ago, and the runtime takes some milliseconds to get there.
+    void moves.prepare();
     const { container, monitorEnd } = await createContainer(context, process);
     this.#containers.set(process.id, container);
     watch.watchMonitor(container, monitorEnd);
@@ -143,7 +145,8 @@ export class OciRuntime implements RuntimeDriver {
   }
 
   async exec(id: string, wanted: ExecProcess): Promise<RunningExec> {
-    const { context } = this.#open();
+    const { context, moves } = this.#open();
+    void moves.prepare();
     const container = this.#container(id);
     const { facts } = container;
     if (container.exit) throw new RuntimeError("cannot exec", `container ${id} is not running`);
