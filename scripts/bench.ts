@@ -20,6 +20,8 @@ const { values } = parseArgs({
     without: { type: "string", multiple: true, default: [] },
   },
 });
+/** Engines clear away behind their reply: that must not fall into the next one's time. */
+const settleMilliseconds = 200;
 const keys = values.only.split(",");
 const unknown = keys.filter((key) => !rows.some((row) => row.key === key));
 if (unknown.length > 0)
@@ -105,6 +107,7 @@ async function measureRow(row: Row): Promise<(number | undefined)[]> {
       const cli = row.usesOwnCli ? (contestant.ownCli ?? contestant.cli) : contestant.cli;
       const figure = await row.measure(contestant, { ...options, cli });
       if (figure !== undefined) samples.get(contestant)!.push(figure);
+      await Bun.sleep(settleMilliseconds);
     }
   return contestants.map((contestant) => {
     const figures = samples.get(contestant)!;
