@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { busyboxRootfs } from "../../test/support/busybox-image.ts";
 import { WherryDaemon, wherryProgram } from "../../test/support/daemon.ts";
 import { oracleFolder } from "../../test/support/docker-cli.ts";
-import { mustRun } from "../../test/support/run-command.ts";
+import { mustRun, runCommand } from "../../test/support/run-command.ts";
 import { dockerCli } from "./docker-cli.ts";
 
 /** An engine in the race. All of them take docker's commands. */
@@ -82,6 +82,8 @@ export async function podmanContestant(): Promise<Contestant> {
   const home = mkdtempSync("/tmp/bench-podman-");
   const cli = [join(import.meta.dir, "../oracle/podman")];
   const env = { PODMAN_DIR: home, ORACLE: oracleFolder };
+  const table = ["table", "inet", "netavark"];
+  const hadTable = (await runCommand(["nft", "list", ...table])).exitCode === 0;
   mkdirSync(join(home, "root"));
   await mountMemory(join(home, "run"));
   await mustRun([...cli, "import", "--change", "CMD sh", "-", "localhost/busybox"], {
@@ -101,6 +103,8 @@ export async function podmanContestant(): Promise<Contestant> {
     image: "localhost/busybox",
     async [Symbol.asyncDispose]() {
       await mustRun([...cli, "rm", "-fa", "-t", "0"], { env });
+      // podman leaves its rules; those of a podman that was here before are not ours.
+      if (!hadTable) await runCommand(["nft", "delete", ...table]);
       const points = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
       for (const point of points.map((line) => line.split(" ")[4] ?? "").toReversed())
         if (point.startsWith(`${home}/`)) await mustRun(["umount", "-l", point]);
